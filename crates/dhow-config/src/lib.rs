@@ -1,0 +1,1 @@
+//! Layered configuration over an environment value; records what was read.

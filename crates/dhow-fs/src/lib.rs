@@ -1,0 +1,1 @@
+//! The only user of the file system: atomic writes, locks as values, links, hashes. Knows no file of Cargo's.

@@ -1,0 +1,1 @@
+//! The layout and the locks of the cargo home.

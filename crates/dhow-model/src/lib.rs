@@ -1,0 +1,1 @@
+//! The nouns of the house: package identities, sources, dependencies, summaries. Pure.

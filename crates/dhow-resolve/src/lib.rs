@@ -1,0 +1,1 @@
+//! Version selection and feature resolution over a provider. Pure: failure is data.

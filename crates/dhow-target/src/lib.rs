@@ -1,0 +1,1 @@
+//! The target directory: layout, artifact names, fingerprints, uplift.

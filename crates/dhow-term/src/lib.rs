@@ -1,0 +1,1 @@
+//! The only printer: renders events as text, progress or JSON.

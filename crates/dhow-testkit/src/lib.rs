@@ -1,0 +1,1 @@
+//! Test tools: a fixture registry, a project sandbox, and comparison with the real cargo.

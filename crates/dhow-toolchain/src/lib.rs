@@ -1,0 +1,1 @@
+//! What rustc and the host tools are, cached by their files.

@@ -1,0 +1,1 @@
+//! Manifests with inheritance, target discovery and profiles become a workspace of packages.

@@ -1,0 +1,3 @@
+//! The command-line program: the only reader of the environment.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Chores of the project: tidy, bench, compat.
+
+fn main() {}
