@@ -10,7 +10,9 @@
 )]
 
 mod archive;
+mod compare;
 mod dep;
+mod diff;
 mod index;
 mod manifest;
 mod package;
@@ -23,6 +25,7 @@ mod store;
 mod toolchain;
 
 pub use archive::{RawEntry, build_archive};
+pub use compare::{Comparison, compare, differences};
 pub use dep::{Dep, DepKind};
 pub use index::index_path;
 pub use package::{PackageBuilder, Published};

@@ -5,6 +5,7 @@
 )]
 
 mod accepted;
+mod compared;
 mod faults;
 mod fixture;
 mod runs;
