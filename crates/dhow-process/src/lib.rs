@@ -1,1 +1,16 @@
 //! The only starter of processes: environment and directory explicit, children end with us.
+//!
+//! A [`Process`] says everything a child is given: program, arguments, the complete environment, directory. Nothing is
+//! taken over from our own process except, where asked for, the terminal. Knows nothing of compilers or of packages.
+
+mod children;
+mod error;
+mod process;
+mod run;
+#[cfg(unix)]
+mod unix;
+
+pub use children::{allow_processes, stop_all};
+pub use error::{ProcessError, describe_status};
+pub use process::{Environment, Process};
+pub use run::{Output, is_too_long};
