@@ -46,11 +46,8 @@ impl Args {
     /// Takes `name` and the number after it.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<usize>, String> {
         let value = self.value(name)?;
-        let number = value.map(|value| {
-            value
-                .parse()
-                .map_err(|_| format!("`{name}` needs a number, not `{value}`"))
-        });
+        let number =
+            value.map(|value| value.parse().map_err(|_| format!("`{name}` needs a number, not `{value}`")));
         number.transpose()
     }
 
@@ -65,10 +62,7 @@ impl Args {
     pub(crate) fn scratch(&mut self, parent: &Path) -> Result<Scratch, String> {
         match self.value("--dir")? {
             Some(path) => std::path::absolute(path).map(Scratch::Named),
-            None => tempfile::Builder::new()
-                .prefix("dhow-")
-                .tempdir_in(parent)
-                .map(Scratch::Temporary),
+            None => tempfile::Builder::new().prefix("dhow-").tempdir_in(parent).map(Scratch::Temporary),
         }
         .map_err(|error| error.to_string())
     }
@@ -103,12 +97,7 @@ mod tests {
     fn mistakes_are_told() {
         assert!(args("--only").value("--only").is_err());
         assert!(args("--rounds x").number("--rounds").is_err());
-        assert!(
-            args("--faster")
-                .done("usage")
-                .unwrap_err()
-                .contains("`--faster`")
-        );
+        assert!(args("--faster").done("usage").unwrap_err().contains("`--faster`"));
         let scratch = args("--dir somewhere").scratch(Path::new("x")).unwrap();
         assert!(scratch.path().is_absolute());
     }

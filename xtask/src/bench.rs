@@ -32,30 +32,19 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
     let dhow = args.value("--dhow")?;
     let scratch = args.scratch(&memory())?;
     args.done(USAGE)?;
-    let rows: Vec<Row> = Row::ALL
-        .into_iter()
-        .filter(|row| only.as_deref().is_none_or(|only| only == row.name()))
-        .collect();
+    let rows: Vec<Row> =
+        Row::ALL.into_iter().filter(|row| only.as_deref().is_none_or(|only| only == row.name())).collect();
     if rows.is_empty() {
         return Err(format!("there is no such row\n{USAGE}"));
     }
 
     let tools = Tools::find(dhow.as_deref())?;
-    let sides = [
-        Side::new(&tools.cargo, scratch.path())?,
-        Side::new(&tools.dhow, scratch.path())?,
-    ];
+    let sides = [Side::new(&tools.cargo, scratch.path())?, Side::new(&tools.dhow, scratch.path())?];
     side::prepare(&tools, &sides)?;
-    let _large = rows
-        .contains(&Row::Fetch)
-        .then(|| large::prepare(&tools, &sides))
-        .transpose()?;
+    let _large = rows.contains(&Row::Fetch).then(|| large::prepare(&tools, &sides)).transpose()?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!(
-        "{}, {cores} cores; medians of interleaved pairs\n",
-        tools.rustc_version()?
-    );
+    println!("{}, {cores} cores; medians of interleaved pairs\n", tools.rustc_version()?);
     println!("| work | cargo | dhow | cargo ÷ dhow | peak memory, cargo | dhow |");
     println!("|---|---:|---:|---:|---:|---:|");
     let mut all_measured = true;
@@ -76,21 +65,12 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
 /// A file system in memory, if there is one: what a disk still has to do from one run lands in the next.
 fn memory() -> PathBuf {
     let shared = PathBuf::from("/dev/shm");
-    if shared.is_dir() {
-        shared
-    } else {
-        std::env::temp_dir()
-    }
+    if shared.is_dir() { shared } else { std::env::temp_dir() }
 }
 
 type Pair = [Measured; 2];
 
-fn measure_row(
-    row: Row,
-    rounds: usize,
-    tools: &Tools,
-    sides: &[Side; 2],
-) -> Result<Vec<Pair>, String> {
+fn measure_row(row: Row, rounds: usize, tools: &Tools, sides: &[Side; 2]) -> Result<Vec<Pair>, String> {
     for side in sides {
         row.set_up(tools, side)?;
     }
@@ -99,10 +79,8 @@ fn measure_row(
     // The first pair warms what can be warm, and is not counted.
     for round in 0..=rounds {
         let [first, second] = sides;
-        let pair = [
-            measure_once(row, tools, first, &mut proof)?,
-            measure_once(row, tools, second, &mut proof)?,
-        ];
+        let pair =
+            [measure_once(row, tools, first, &mut proof)?, measure_once(row, tools, second, &mut proof)?];
         if round > 0 {
             pairs.push(pair);
         }
@@ -124,10 +102,9 @@ fn measure_once(
     let measured = measure::measure(&row.command(tools, side), &report).map_err(named)?;
     let shown = row.proof(side, &measured, started).map_err(named)?;
     match proof {
-        Some(proof) if *proof != shown => Err(named(format!(
-            "the work was done differently: {}",
-            difference(proof, &shown)
-        ))),
+        Some(proof) if *proof != shown => {
+            Err(named(format!("the work was done differently: {}", difference(proof, &shown))))
+        }
         _ => {
             *proof = Some(shown);
             Ok(measured)
@@ -137,11 +114,7 @@ fn measure_once(
 
 /// The first place where two texts part.
 fn difference(left: &str, right: &str) -> String {
-    let same = left
-        .bytes()
-        .zip(right.bytes())
-        .take_while(|(left, right)| left == right)
-        .count();
+    let same = left.bytes().zip(right.bytes()).take_while(|(left, right)| left == right).count();
     let part = |text: &str| {
         let bytes = &text.as_bytes()[same.saturating_sub(60)..text.len().min(same + 60)];
         String::from_utf8_lossy(bytes).into_owned()
@@ -165,11 +138,7 @@ fn line(row: Row, pairs: &[Pair]) -> String {
 }
 
 fn human(seconds: f64) -> String {
-    if seconds < 1.0 {
-        format!("{:.1} ms", seconds * 1000.0)
-    } else {
-        format!("{seconds:.2} s")
-    }
+    if seconds < 1.0 { format!("{:.1} ms", seconds * 1000.0) } else { format!("{seconds:.2} s") }
 }
 
 #[cfg(test)]

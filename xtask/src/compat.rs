@@ -34,10 +34,7 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
     let scratch = args.scratch(&std::env::temp_dir())?;
     args.done(USAGE)?;
     let cases = match newcomer {
-        Some(spec) => vec![Case {
-            package: Published::parse(&spec),
-            check: Check::Newcomer,
-        }],
+        Some(spec) => vec![Case { package: Published::parse(&spec), check: Check::Newcomer }],
         None => chosen(cases::all(), only.as_deref()),
     };
     if cases.is_empty() {
@@ -45,12 +42,7 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
     }
     if list {
         for Case { package, check } in &cases {
-            println!(
-                "{} {} ({})",
-                package.name,
-                package.version.as_deref().unwrap_or("*"),
-                kind(*check)
-            );
+            println!("{} {} ({})", package.name, package.version.as_deref().unwrap_or("*"), kind(*check));
         }
         return Ok(true);
     }
@@ -61,17 +53,10 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
     for case in &cases {
         let (version, verdicts) = match check(&place, case) {
             Ok(checked) => checked,
-            Err(message) => (
-                String::new(),
-                vec![(kind(case.check), Verdict::Fail(message))],
-            ),
+            Err(message) => (String::new(), vec![(kind(case.check), Verdict::Fail(message))]),
         };
         for (what, verdict) in verdicts {
-            println!(
-                "| {} {version} | {what} | {} |",
-                case.package.name,
-                verdict.word()
-            );
+            println!("| {} {version} | {what} | {} |", case.package.name, verdict.word());
             if let Some(reason) = verdict.reason() {
                 eprintln!("{} {version}, {what}: {reason}", case.package.name);
             }
@@ -82,14 +67,11 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
     for ((what, word), count) in &tally {
         println!("{what}: {count} {word}");
     }
-    Ok(tally
-        .keys()
-        .all(|(_, word)| *word != Verdict::Fail(String::new()).word()))
+    Ok(tally.keys().all(|(_, word)| *word != Verdict::Fail(String::new()).word()))
 }
 
 fn chosen(cases: Vec<Case>, only: Option<&str>) -> Vec<Case> {
-    let wanted =
-        |case: &Case| only.is_none_or(|only| only == case.package.name || only == kind(case.check));
+    let wanted = |case: &Case| only.is_none_or(|only| only == case.package.name || only == kind(case.check));
     cases.into_iter().filter(wanted).collect()
 }
 

@@ -95,10 +95,7 @@ mod tests {
             write(&from.join(file), file).unwrap();
         }
         copy_package(&from, &to).unwrap();
-        assert_eq!(
-            files(&to).unwrap(),
-            [to.join("a.txt"), to.join("b/target/c.txt")]
-        );
+        assert_eq!(files(&to).unwrap(), [to.join("a.txt"), to.join("b/target/c.txt")]);
         assert_eq!(read(&to.join("b/target/c.txt")).unwrap(), "b/target/c.txt");
         fresh(&to).unwrap();
         assert!(files(&to).unwrap().is_empty());

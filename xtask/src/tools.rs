@@ -33,10 +33,7 @@ impl Tools {
     /// Finds Cargo; takes `dhow` or builds it for release.
     pub(crate) fn find(dhow: Option<&str>) -> Result<Self, String> {
         let cargo = real_cargo()?;
-        let toolchain_bin = cargo
-            .parent()
-            .ok_or("cargo has no directory")?
-            .to_path_buf();
+        let toolchain_bin = cargo.parent().ok_or("cargo has no directory")?.to_path_buf();
         let dhow = match dhow {
             Some(path) => std::path::absolute(path).map_err(|error| error.to_string())?,
             None => build_dhow(&cargo, &toolchain_bin)?,
@@ -44,14 +41,8 @@ impl Tools {
         let missing = format!("`{}` does not exist", dhow.display());
         let dhow = dhow.is_file().then_some(dhow).ok_or(missing)?;
         Ok(Self {
-            cargo: Tool {
-                name: "cargo",
-                program: cargo,
-            },
-            dhow: Tool {
-                name: "dhow",
-                program: dhow,
-            },
+            cargo: Tool { name: "cargo", program: cargo },
+            dhow: Tool { name: "dhow", program: dhow },
             toolchain_bin,
         })
     }
@@ -74,10 +65,7 @@ impl Tools {
     /// `tool` in `directory`, ready for arguments.
     pub(crate) fn command(&self, tool: &Tool, directory: &Path, cargo_home: &Path) -> Command {
         let mut command = Command::new(&tool.program);
-        command
-            .current_dir(directory)
-            .env_clear()
-            .envs(self.environment(cargo_home));
+        command.current_dir(directory).env_clear().envs(self.environment(cargo_home));
         command.stdin(Stdio::null());
         command
     }
@@ -100,9 +88,7 @@ pub(crate) fn run(command: &mut Command) -> Result<String, String> {
 /// Runs to the end, whatever comes of it.
 pub(crate) fn capture(command: &mut Command) -> Result<Output, String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    command
-        .output()
-        .map_err(|error| format!("`{program}` could not be started: {error}"))
+    command.output().map_err(|error| format!("`{program}` could not be started: {error}"))
 }
 
 /// Says what failed, with the end of what it printed.
@@ -110,16 +96,9 @@ pub(crate) fn failure(command: &Command, output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = stderr.lines().collect();
     let end = lines[lines.len().saturating_sub(20)..].join("\n    ");
-    let arguments: Vec<_> = command
-        .get_args()
-        .map(|arg| arg.to_string_lossy())
-        .collect();
+    let arguments: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
     let program = command.get_program().to_string_lossy();
-    format!(
-        "`{program} {}` ended with {}\n    {end}",
-        arguments.join(" "),
-        output.status
-    )
+    format!("`{program} {}` ended with {}\n    {end}", arguments.join(" "), output.status)
 }
 
 fn real_cargo() -> Result<PathBuf, String> {
@@ -135,18 +114,13 @@ fn build_dhow(cargo: &Path, toolchain_bin: &Path) -> Result<PathBuf, String> {
     let mut command = Command::new(cargo);
     command.args(["build", "--release", "--locked", "--package", "dhow"]);
     command.args(["--message-format", "json-render-diagnostics"]);
-    command
-        .current_dir(root)
-        .env("PATH", path_with(toolchain_bin))
-        .stderr(Stdio::inherit());
+    command.current_dir(root).env("PATH", path_with(toolchain_bin)).stderr(Stdio::inherit());
     let messages = run(&mut command)?;
     let mut executables = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         message["executable"].as_str().map(PathBuf::from)
     });
-    executables
-        .next_back()
-        .ok_or_else(|| "the build of dhow made no program".into())
+    executables.next_back().ok_or_else(|| "the build of dhow made no program".into())
 }
 
 fn path_with(first: &Path) -> OsString {

@@ -43,10 +43,7 @@ pub(crate) fn prepare(tools: &Tools, sides: &[Side; 2]) -> Result<Large, String>
     tools::run(lock.arg("generate-lockfile"))?;
     let lock = disk::read(&first.large().join("Cargo.lock"))?;
     disk::write(&second.large().join("Cargo.lock"), &lock)?;
-    Ok(Large {
-        _registry: registry,
-        _server: server,
-    })
+    Ok(Large { _registry: registry, _server: server })
 }
 
 fn name(number: usize) -> String {
@@ -54,8 +51,7 @@ fn name(number: usize) -> String {
 }
 
 fn manifest() -> String {
-    let mut text =
-        String::from("[package]\nname = \"large\"\nedition = \"2024\"\n\n[dependencies]\n");
+    let mut text = String::from("[package]\nname = \"large\"\nedition = \"2024\"\n\n[dependencies]\n");
     for number in 0..PACKAGES {
         writeln!(text, "{} = \"1\"", name(number)).expect("a string takes all text");
     }
@@ -69,16 +65,12 @@ fn files(number: usize) -> usize {
 
 /// One to nine KiB of text that compresses as source code does.
 fn source(seed: usize) -> String {
-    let words = [
-        "let", "match", "value", "state", "fn", "self", "into", "index", "Some", "None",
-    ];
+    let words = ["let", "match", "value", "state", "fn", "self", "into", "index", "Some", "None"];
     let mut state = seed as u64 + 1;
     let mut text = String::from("//! A part.\n");
     let bytes = 1024 * (1 + seed * 31 % 9);
     while text.len() < bytes {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let (word, number) = (words[(state >> 33) as usize % words.len()], state >> 52);
         writeln!(text, "// {word}_{number:x} {word}").expect("a string takes all text");
     }

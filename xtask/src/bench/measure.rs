@@ -31,20 +31,12 @@ pub(crate) struct Measured {
 pub(crate) fn measure(command: &Command, report: &Path) -> Result<Measured, String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut between = Command::new(this);
-    between
-        .arg(MEASURE)
-        .arg(report)
-        .arg(command.get_program())
-        .args(command.get_args());
+    between.arg(MEASURE).arg(report).arg(command.get_program()).args(command.get_args());
     if let Some(directory) = command.get_current_dir() {
         between.current_dir(directory);
     }
     between.env_clear();
-    between.envs(
-        command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
+    between.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     disk::remove(report)?;
     let output = tools::capture(&mut between)?;
     if !output.status.success() {
@@ -83,22 +75,15 @@ pub(crate) fn stand_between(mut args: impl Iterator<Item = String>) -> ExitCode 
 
 fn parse(report: &str) -> Option<(Duration, u64)> {
     let (nanoseconds, peak_kib) = report.split_once(' ')?;
-    Some((
-        Duration::from_nanos(nanoseconds.parse().ok()?),
-        peak_kib.parse().ok()?,
-    ))
+    Some((Duration::from_nanos(nanoseconds.parse().ok()?), peak_kib.parse().ok()?))
 }
 
 /// The middle of the values, or the mean of the two in the middle.
 pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    let (low, high) = (
-        values.get((values.len().max(1) - 1) / 2),
-        values.get(values.len() / 2),
-    );
-    low.zip(high)
-        .map_or(f64::NAN, |(low, high)| (low + high) / 2.0)
+    let (low, high) = (values.get((values.len().max(1) - 1) / 2), values.get(values.len() / 2));
+    low.zip(high).map_or(f64::NAN, |(low, high)| (low + high) / 2.0)
 }
 
 #[cfg(test)]
@@ -116,11 +101,8 @@ mod tests {
     fn the_process_in_between_reports_time_and_memory() {
         let scratch = tempfile::tempdir().unwrap();
         let report = scratch.path().join("report");
-        let args = |script: &str| {
-            [report.to_str().unwrap(), "sh", "-c", script]
-                .map(str::to_owned)
-                .into_iter()
-        };
+        let args =
+            |script: &str| [report.to_str().unwrap(), "sh", "-c", script].map(str::to_owned).into_iter();
         assert_eq!(stand_between(args("sleep 0.05")), ExitCode::SUCCESS);
         let (time, peak_kib) = parse(&disk::read(&report).unwrap()).unwrap();
         assert!(time >= Duration::from_millis(50), "{time:?}");

@@ -23,14 +23,8 @@ pub(crate) enum Row {
 
 impl Row {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::NothingToDo,
-        Self::Tree,
-        Self::Metadata,
-        Self::Lock,
-        Self::Fetch,
-        Self::FirstBuild,
-    ];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::NothingToDo, Self::Tree, Self::Metadata, Self::Lock, Self::Fetch, Self::FirstBuild];
 
     /// The name that `--only` takes.
     pub(crate) fn name(self) -> &'static str {
@@ -52,10 +46,7 @@ impl Row {
             Self::Metadata => "`metadata` of the example".into(),
             Self::Lock => "lock from nothing, index warm: `generate-lockfile --offline`".into(),
             Self::Fetch => {
-                format!(
-                    "`fetch` of {} packages from loopback, home empty",
-                    large::PACKAGES
-                )
+                format!("`fetch` of {} packages from loopback, home empty", large::PACKAGES)
             }
             Self::FirstBuild => "first build of the example, home warm".into(),
         }
@@ -93,22 +84,12 @@ impl Row {
         let (mut command, arguments) = match self {
             Self::NothingToDo => (side.in_example(tools), &["build"][..]),
             Self::Tree => (side.in_example(tools), &["tree"][..]),
-            Self::Metadata => (
-                side.in_example(tools),
-                &["metadata", "--format-version", "1"][..],
-            ),
-            Self::Lock => (
-                side.in_example(tools),
-                &["generate-lockfile", "--offline"][..],
-            ),
-            Self::Fetch => (
-                side.command(tools, &side.large(), &side.empty_home()),
-                &["fetch", "--locked"][..],
-            ),
-            Self::FirstBuild => (
-                side.in_example(tools),
-                &["build", "--offline", "--locked"][..],
-            ),
+            Self::Metadata => (side.in_example(tools), &["metadata", "--format-version", "1"][..]),
+            Self::Lock => (side.in_example(tools), &["generate-lockfile", "--offline"][..]),
+            Self::Fetch => {
+                (side.command(tools, &side.large(), &side.empty_home()), &["fetch", "--locked"][..])
+            }
+            Self::FirstBuild => (side.in_example(tools), &["build", "--offline", "--locked"][..]),
         };
         command.args(arguments);
         command
@@ -136,16 +117,9 @@ fn program(side: &Side) -> PathBuf {
     side.example().join("target/debug/async_example")
 }
 
-fn nothing_was_made(
-    side: &Side,
-    measured: &Measured,
-    started: SystemTime,
-) -> Result<String, String> {
+fn nothing_was_made(side: &Side, measured: &Measured, started: SystemTime) -> Result<String, String> {
     if measured.stderr.contains("Compiling") || !measured.stderr.contains("Finished") {
-        return Err(format!(
-            "it should have found nothing to do: {}",
-            measured.stderr
-        ));
+        return Err(format!("it should have found nothing to do: {}", measured.stderr));
     }
     let mut made = disk::files(&side.example().join("target/debug/deps"))?;
     made.push(program(side));
@@ -167,8 +141,8 @@ fn tree(side: &Side, stdout: &str) -> Result<String, String> {
 }
 
 fn metadata(side: &Side, stdout: &str) -> Result<String, String> {
-    let json: serde_json::Value = serde_json::from_str(stdout)
-        .map_err(|error| format!("the metadata is no JSON: {error}"))?;
+    let json: serde_json::Value =
+        serde_json::from_str(stdout).map_err(|error| format!("the metadata is no JSON: {error}"))?;
     let packages = json["packages"].as_array().map_or(0, Vec::len);
     if packages < 18 {
         return Err(format!("the metadata has {packages} packages"));
@@ -181,29 +155,16 @@ fn metadata(side: &Side, stdout: &str) -> Result<String, String> {
 fn unpacked(home: &Path) -> Result<String, String> {
     let (source, cache) = (home.join("registry/src"), home.join("registry/cache"));
     let archives = disk::files(&cache)?;
-    let count = archives
-        .iter()
-        .filter(|path| path.extension().is_some_and(|ext| ext == "crate"));
+    let count = archives.iter().filter(|path| path.extension().is_some_and(|ext| ext == "crate"));
     let count = count.count();
     let files = disk::files(&source)?;
-    let complete = files
-        .iter()
-        .filter(|path| path.ends_with(".cargo-ok"))
-        .count();
+    let complete = files.iter().filter(|path| path.ends_with(".cargo-ok")).count();
     if count != large::PACKAGES || complete != large::PACKAGES {
-        return Err(format!(
-            "{count} archives and {complete} unpacked of {}",
-            large::PACKAGES
-        ));
+        return Err(format!("{count} archives and {complete} unpacked of {}", large::PACKAGES));
     }
     // The directory's own name holds a hash of the address: the same for both.
-    let names = files
-        .iter()
-        .filter_map(|path| path.strip_prefix(&source).ok());
-    Ok(names
-        .map(|path| path.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("\n"))
+    let names = files.iter().filter_map(|path| path.strip_prefix(&source).ok());
+    Ok(names.map(|path| path.to_string_lossy()).collect::<Vec<_>>().join("\n"))
 }
 
 fn run_program(side: &Side, measured: &Measured) -> Result<String, String> {

@@ -19,10 +19,7 @@ impl Side {
     /// An empty place below `scratch`.
     pub(crate) fn new(tool: &Tool, scratch: &Path) -> Result<Self, String> {
         let root = disk::fresh(&scratch.join(tool.name))?;
-        Ok(Self {
-            tool: tool.clone(),
-            root,
-        })
+        Ok(Self { tool: tool.clone(), root })
     }
 
     /// The copy of `examples/async_example`.
@@ -81,10 +78,7 @@ mod tests {
     #[test]
     fn paths_of_the_side_are_taken_out() {
         let scratch = tempfile::tempdir().unwrap();
-        let tool = Tool {
-            name: "dhow",
-            program: PathBuf::from("dhow"),
-        };
+        let tool = Tool { name: "dhow", program: PathBuf::from("dhow") };
         let side = Side::new(&tool, scratch.path()).unwrap();
         let text = format!("x ({})", side.example().display());
         assert_eq!(side.without_paths(&text), "x (<side>/async_example)");

@@ -9,20 +9,13 @@ use super::verdict::Verdict;
 use crate::{disk, tools};
 
 /// Each `tree` that is compared.
-const TREES: [&[&str]; 2] = [
-    &["tree"],
-    &["tree", "--target", "all", "--edges", "features"],
-];
+const TREES: [&[&str]; 2] = [&["tree"], &["tree", "--target", "all", "--edges", "features"]];
 
 /// Compares everything; a verdict for each of lock, `metadata` and `tree`.
-pub(crate) fn check(
-    place: &Place,
-    source: &Source,
-) -> Result<[(&'static str, Verdict); 3], String> {
+pub(crate) fn check(place: &Place, source: &Source) -> Result<[(&'static str, Verdict); 3], String> {
     let (cargo, dhow) = (place.cargo.copy(source)?, place.dhow.copy(source)?);
     let ours = |arguments: &[&str]| tools::run(place.command(&place.dhow, &dhow).args(arguments));
-    let theirs =
-        |arguments: &[&str]| tools::run(place.command(&place.cargo, &cargo).args(arguments));
+    let theirs = |arguments: &[&str]| tools::run(place.command(&place.cargo, &cargo).args(arguments));
 
     let first = lock(place, &place.cargo, &cargo)?;
     let made = lock(place, &place.dhow, &dhow);

@@ -14,10 +14,7 @@ impl Published {
             Some((name, version)) => (name, Some(version.to_owned())),
             None => (spec, None),
         };
-        Self {
-            name: name.to_owned(),
-            version,
-        }
+        Self { name: name.to_owned(), version }
     }
 }
 
@@ -54,14 +51,8 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("bat@0.26.1", "bat"),
 ];
 
-const LIBRARIES: [&str; 6] = [
-    "bytes@1.12.1",
-    "semver@1.0.28",
-    "itoa@1.0.18",
-    "indexmap@2.14.2",
-    "either@1.19.0",
-    "anyhow@1.0.104",
-];
+const LIBRARIES: [&str; 6] =
+    ["bytes@1.12.1", "semver@1.0.28", "itoa@1.0.18", "indexmap@2.14.2", "either@1.19.0", "anyhow@1.0.104"];
 
 /// More than the fifteen that have to agree: the registry may move while Cargo runs twice.
 const ANSWERS: [&str; 20] = [
@@ -89,13 +80,8 @@ const ANSWERS: [&str; 20] = [
 
 /// Everything on the lists.
 pub(crate) fn all() -> Vec<Case> {
-    let case = |spec: &str, check| Case {
-        package: Published::parse(spec),
-        check,
-    };
-    let programs = PROGRAMS
-        .iter()
-        .map(|(spec, binary)| case(spec, Check::Program(binary)));
+    let case = |spec: &str, check| Case { package: Published::parse(spec), check };
+    let programs = PROGRAMS.iter().map(|(spec, binary)| case(spec, Check::Program(binary)));
     let libraries = LIBRARIES.iter().map(|spec| case(spec, Check::Tests));
     let answers = ANSWERS.iter().map(|spec| case(spec, Check::Answers));
     programs.chain(libraries).chain(answers).collect()
@@ -109,10 +95,7 @@ mod tests {
     fn every_case_names_a_version() {
         assert!(all().iter().all(|case| case.package.version.is_some()));
         assert_eq!(Published::parse("itoa").version, None);
-        let itoa = Published {
-            name: "itoa".into(),
-            version: Some("1.0.0".into()),
-        };
+        let itoa = Published { name: "itoa".into(), version: Some("1.0.0".into()) };
         assert_eq!(Published::parse("itoa@1.0.0"), itoa);
     }
 }

@@ -14,15 +14,8 @@ struct Counts {
 /// Runs the tests under both and compares.
 pub(crate) fn check(place: &Place, source: &Source) -> Result<Verdict, String> {
     let cargo = counts(place, &place.cargo, source)?;
-    if cargo
-        .lines
-        .iter()
-        .all(|line| line.contains(" 0 passed; 0 failed;"))
-    {
-        return Ok(Verdict::NotCounted(format!(
-            "no tests under cargo, which ended with {:?}",
-            cargo.code
-        )));
+    if cargo.lines.iter().all(|line| line.contains(" 0 passed; 0 failed;")) {
+        return Ok(Verdict::NotCounted(format!("no tests under cargo, which ended with {:?}", cargo.code)));
     }
     let dhow = counts(place, &place.dhow, source)?;
     Ok(if dhow == cargo {
@@ -41,25 +34,13 @@ fn counts(place: &Place, side: &Side, source: &Source) -> Result<Counts, String>
     if lines.is_empty() {
         eprintln!("{}", tools::failure(&command, &output));
     }
-    Ok(Counts {
-        code: output.status.code(),
-        lines,
-    })
+    Ok(Counts { code: output.status.code(), lines })
 }
 
 /// The summary of each test binary, in order, without the time it took.
 fn result_lines(stdout: &str) -> Vec<String> {
-    let results = stdout
-        .lines()
-        .filter(|line| line.starts_with("test result: "));
-    results
-        .map(|line| {
-            line.split("; finished in")
-                .next()
-                .unwrap_or(line)
-                .to_owned()
-        })
-        .collect()
+    let results = stdout.lines().filter(|line| line.starts_with("test result: "));
+    results.map(|line| line.split("; finished in").next().unwrap_or(line).to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -39,18 +39,10 @@ impl Place {
     pub(crate) fn new(tools: Tools, root: &Path) -> Result<Self, String> {
         let side = |tool: &Tool| {
             let root = disk::fresh(&root.join(tool.name))?;
-            Ok::<_, String>(Side {
-                tool: tool.clone(),
-                root,
-            })
+            Ok::<_, String>(Side { tool: tool.clone(), root })
         };
         let (cargo, dhow) = (side(&tools.cargo)?, side(&tools.dhow)?);
-        Ok(Self {
-            tools,
-            root: root.to_path_buf(),
-            cargo,
-            dhow,
-        })
+        Ok(Self { tools, root: root.to_path_buf(), cargo, dhow })
     }
 
     /// Lets Cargo download `package`, into a home that serves for nothing else.
@@ -63,13 +55,9 @@ impl Place {
             None => package.name.clone(),
         };
         let about = tools::run(command.args(["info", "--quiet", &spec]))?;
-        let version = about
-            .lines()
-            .find_map(|line| line.strip_prefix("version: "));
+        let version = about.lines().find_map(|line| line.strip_prefix("version: "));
         let version = version.and_then(|rest| rest.split_whitespace().next());
-        let version = version
-            .ok_or_else(|| format!("cargo told no version of {spec}"))?
-            .to_owned();
+        let version = version.ok_or_else(|| format!("cargo told no version of {spec}"))?.to_owned();
         let folder = format!("{}-{version}", package.name);
         let sources = home.join("registry/src");
         let registries = std::fs::read_dir(&sources).map_err(disk::at(&sources))?;
@@ -77,28 +65,19 @@ impl Place {
             .filter_map(|registry| Some(registry.ok()?.path().join(&folder)))
             .find(|path| path.is_dir())
             .ok_or_else(|| format!("cargo did not unpack {folder}"))?;
-        Ok(Source {
-            version,
-            name: package.name.clone(),
-            directory,
-        })
+        Ok(Source { version, name: package.name.clone(), directory })
     }
 
     /// A tool in one of its copies.
     pub(crate) fn command(&self, side: &Side, directory: &Path) -> Command {
-        self.tools
-            .command(&side.tool, directory, &side.root.join("home"))
+        self.tools.command(&side.tool, directory, &side.root.join("home"))
     }
 }
 
 impl Side {
     /// A fresh copy of `source` for this side.
     pub(crate) fn copy(&self, source: &Source) -> Result<PathBuf, String> {
-        let copy = disk::fresh(
-            &self
-                .root
-                .join(format!("{}-{}", source.name, source.version)),
-        )?;
+        let copy = disk::fresh(&self.root.join(format!("{}-{}", source.name, source.version)))?;
         disk::copy_package(&source.directory, &copy)?;
         Ok(copy)
     }

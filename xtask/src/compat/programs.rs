@@ -9,11 +9,7 @@ use crate::{disk, tools};
 /// Builds `source` and asks `binary` for its version.
 pub(crate) fn check(place: &Place, source: &Source, binary: &str) -> Result<Verdict, String> {
     let copy = place.dhow.copy(source)?;
-    let built = tools::run(
-        place
-            .command(&place.dhow, &copy)
-            .args(["build", "--locked"]),
-    );
+    let built = tools::run(place.command(&place.dhow, &copy).args(["build", "--locked"]));
     let verdict = built.and_then(|_| {
         let program = copy.join("target/debug").join(binary);
         tools::run(Command::new(program).arg("--version"))

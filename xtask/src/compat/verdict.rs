@@ -19,17 +19,9 @@ impl Verdict {
         }
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
         let (wanted, found) = (lines(wanted), lines(found));
-        let same = wanted
-            .iter()
-            .zip(&found)
-            .take_while(|(wanted, found)| wanted == found)
-            .count();
+        let same = wanted.iter().zip(&found).take_while(|(wanted, found)| wanted == found).count();
         let part = |lines: &[String], sign: &str| {
-            let part = lines
-                .iter()
-                .skip(same)
-                .take(4)
-                .map(|line| format!("\n    {sign}{line}"));
+            let part = lines.iter().skip(same).take(4).map(|line| format!("\n    {sign}{line}"));
             part.collect::<String>()
         };
         let (lost, new) = (part(&wanted, "cargo: "), part(&found, "dhow:  "));
@@ -64,10 +56,7 @@ mod tests {
         let verdict = Verdict::of("a\nb\n", "a\nc\n");
         let reason = verdict.reason().unwrap();
         assert!(reason.contains("line 2"), "{reason}");
-        assert!(
-            reason.contains("cargo: b") && reason.contains("dhow:  c"),
-            "{reason}"
-        );
+        assert!(reason.contains("cargo: b") && reason.contains("dhow:  c"), "{reason}");
         // Bytes count: a last line without its end is a difference.
         assert_ne!(Verdict::of("a\n", "a"), Verdict::Pass);
     }

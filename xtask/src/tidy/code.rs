@@ -16,16 +16,12 @@ pub(crate) struct CodePath {
 impl CodePath {
     /// Whether `segments` stand side by side somewhere in the path.
     pub(crate) fn contains(&self, segments: &[&str]) -> bool {
-        self.segments
-            .windows(segments.len())
-            .any(|window| window == segments)
+        self.segments.windows(segments.len()).any(|window| window == segments)
     }
 
     /// Whether the path begins with `segments`.
     pub(crate) fn starts_with(&self, segments: &[&str]) -> bool {
-        self.segments
-            .get(..segments.len())
-            .is_some_and(|start| start == segments)
+        self.segments.get(..segments.len()).is_some_and(|start| start == segments)
     }
 }
 
@@ -40,9 +36,7 @@ pub(crate) struct Code {
 
 /// Reads a file. The error says why it is no Rust.
 pub(crate) fn parse(text: &str) -> Result<Code, String> {
-    let tokens: TokenStream = text
-        .parse()
-        .map_err(|error| format!("is not Rust: {error}"))?;
+    let tokens: TokenStream = text.parse().map_err(|error| format!("is not Rust: {error}"))?;
     let mut code = Code::default();
     code.read(tokens);
     Ok(code)
@@ -58,9 +52,7 @@ impl Code {
                     match after_attribute(&tokens, at) {
                         // `#![cfg(test)]` covers all that follows.
                         Some(attribute) if attribute.for_tests && attribute.inner => return,
-                        Some(attribute) if attribute.for_tests => {
-                            after_item(&tokens, attribute.end)
-                        }
+                        Some(attribute) if attribute.for_tests => after_item(&tokens, attribute.end),
                         Some(attribute) => attribute.end,
                         None => at + 1,
                     }
@@ -95,11 +87,7 @@ impl Code {
             at += 3;
         }
         if segments.len() > 1 {
-            self.paths.push(CodePath {
-                segments,
-                line,
-                imported: false,
-            });
+            self.paths.push(CodePath { segments, line, imported: false });
         }
         at
     }
@@ -139,11 +127,7 @@ impl Code {
                 }
             }
             if !ended {
-                self.paths.push(CodePath {
-                    segments,
-                    line,
-                    imported: true,
-                });
+                self.paths.push(CodePath { segments, line, imported: true });
             }
         }
     }
@@ -162,28 +146,17 @@ fn after_attribute(tokens: &[TokenTree], at: usize) -> Option<Attribute> {
         return None;
     };
     let for_tests = group.delimiter() == Delimiter::Bracket && is_cfg_test(group);
-    Some(Attribute {
-        for_tests,
-        inner,
-        end: place + 1,
-    })
+    Some(Attribute { for_tests, inner, end: place + 1 })
 }
 
 /// `[cfg(test)]` and `[cfg(all(test, …))]`, but not `[cfg(not(test))]` or `[cfg(any(test, …))]`.
 fn is_cfg_test(group: &Group) -> bool {
     let compact: String = group.stream().to_string().split_whitespace().collect();
-    let Some(condition) = compact
-        .strip_prefix("cfg(")
-        .and_then(|rest| rest.strip_suffix(')'))
-    else {
+    let Some(condition) = compact.strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')')) else {
         return compact == "test";
     };
-    let all = condition
-        .strip_prefix("all(")
-        .and_then(|rest| rest.strip_suffix(')'));
-    all.unwrap_or(condition)
-        .split(',')
-        .any(|part| part == "test")
+    let all = condition.strip_prefix("all(").and_then(|rest| rest.strip_suffix(')'));
+    all.unwrap_or(condition).split(',').any(|part| part == "test")
 }
 
 /// Where the item from `at` ends, its other attributes included.
@@ -197,13 +170,9 @@ fn after_item(tokens: &[TokenTree], mut at: usize) -> usize {
             }
             TokenTree::Punct(punct) if punct.as_char() == ';' => return at + 1,
             TokenTree::Ident(ident) => {
-                needs_semicolon |= ["use", "static", "type", "let"]
-                    .iter()
-                    .any(|keyword| ident == keyword);
+                needs_semicolon |= ["use", "static", "type", "let"].iter().any(|keyword| ident == keyword);
             }
-            TokenTree::Group(group)
-                if group.delimiter() == Delimiter::Brace && !needs_semicolon =>
-            {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && !needs_semicolon => {
                 return at + 1;
             }
             TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
@@ -230,31 +199,16 @@ mod tests {
         let paths = parse(text).unwrap().paths;
         let seen: Vec<String> = paths
             .iter()
-            .map(|path| {
-                format!(
-                    "{}{}",
-                    path.segments.join("::"),
-                    if path.imported { ";" } else { "" }
-                )
-            })
+            .map(|path| format!("{}{}", path.segments.join("::"), if path.imported { ";" } else { "" }))
             .collect();
         assert_eq!(seen, expect, "{text}");
     }
 
     #[test]
     fn paths_are_found_wherever_they_stand() {
-        check(
-            "fn f() { let x = [std::fs::read(a::b)?]; }",
-            &["std::fs::read", "a::b"],
-        );
-        check(
-            "fn f(x: Vec<crate::a::B>) -> impl Fn(super::C) {}",
-            &["crate::a::B", "super::C"],
-        );
-        check(
-            "macro_rules! m { () => { $crate::a::b } }",
-            &["crate::a::b"],
-        );
+        check("fn f() { let x = [std::fs::read(a::b)?]; }", &["std::fs::read", "a::b"]);
+        check("fn f(x: Vec<crate::a::B>) -> impl Fn(super::C) {}", &["crate::a::B", "super::C"]);
+        check("macro_rules! m { () => { $crate::a::b } }", &["crate::a::b"]);
     }
 
     #[test]
@@ -267,24 +221,15 @@ mod tests {
 
     #[test]
     fn text_is_not_code() {
-        check(
-            "//! std::fs\n/// std::fs\nfn f() { /* std::fs */ \"std::fs\"; }",
-            &[],
-        );
+        check("//! std::fs\n/// std::fs\nfn f() { /* std::fs */ \"std::fs\"; }", &[]);
     }
 
     #[test]
     fn tests_are_passed_over() {
         check("#[cfg(test)] mod tests { use a::b; } use c::d;", &["c::d;"]);
-        check(
-            "#[cfg(test)] #[path = \"x\"] mod tests; use c::d;",
-            &["c::d;"],
-        );
+        check("#[cfg(test)] #[path = \"x\"] mod tests; use c::d;", &["c::d;"]);
         check("#[cfg(test)] use a::{b, c}; use c::d;", &["c::d;"]);
-        check(
-            "#[cfg(all(test, unix))] impl a::B { } use c::d;",
-            &["c::d;"],
-        );
+        check("#[cfg(all(test, unix))] impl a::B { } use c::d;", &["c::d;"]);
         check("#![cfg(test)] use c::d;", &[]);
         check("#[cfg(not(test))] use c::d;", &["c::d;"]);
         check("#[test] fn f() { a::b() }", &[]);
@@ -294,9 +239,6 @@ mod tests {
     fn lines_and_literals() {
         let code = parse("\n\nfn f() { a::b(\"text\", 1, 'c', r\"raw\") }").unwrap();
         assert_eq!(code.paths[0].line, 3);
-        assert_eq!(
-            code.literals,
-            [("\"text\"".into(), 3), ("r\"raw\"".into(), 3)]
-        );
+        assert_eq!(code.literals, [("\"text\"".into(), 3), ("r\"raw\"".into(), 3)]);
     }
 }

@@ -26,24 +26,14 @@ pub(crate) fn check(repo: &Repo, members: &[Member]) -> Vec<Problem> {
                 continue;
             }
             used.insert(dependency.name.to_owned());
-            let mut problem =
-                |message| problems.push(Problem::in_file(&member.manifest_path(), message));
+            let mut problem = |message| problems.push(Problem::in_file(&member.manifest_path(), message));
             if !dependency.inherited {
-                problem(format!(
-                    "`{}` should take its version from the workspace",
-                    dependency.name
-                ));
+                problem(format!("`{}` should take its version from the workspace", dependency.name));
             }
             match rows.iter().find(|row| row.cells[0] == dependency.name) {
-                None => problem(format!(
-                    "`{}` has no reason in {ARCHITECTURE}",
-                    dependency.name
-                )),
+                None => problem(format!("`{}` has no reason in {ARCHITECTURE}", dependency.name)),
                 Some(row) if dependency.kind == Kind::Shipped && !admits(row, &member.name) => {
-                    problem(format!(
-                        "`{}` is kept from this crate by {ARCHITECTURE}",
-                        dependency.name
-                    ));
+                    problem(format!("`{}` is kept from this crate by {ARCHITECTURE}", dependency.name));
                 }
                 Some(_) => {}
             }
@@ -77,13 +67,8 @@ fn check_shared(repo: &Repo, members: &[Member], used: &BTreeSet<String>) -> Vec
         Ok(root) => root,
         Err(error) => return vec![Problem::in_file("Cargo.toml", format!("{error}"))],
     };
-    let shared = root
-        .get("workspace")
-        .and_then(|workspace| workspace.get("dependencies"));
-    let shared = shared
-        .and_then(Value::as_table)
-        .into_iter()
-        .flat_map(Table::keys);
+    let shared = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+    let shared = shared.and_then(Value::as_table).into_iter().flat_map(Table::keys);
     shared
         .filter(|name| !used.contains(*name))
         .filter(|name| !members.iter().any(|member| member.name == **name))
@@ -104,7 +89,8 @@ mod tests {
 | `semver` | — | versions |
 ";
     const ROOT: &str = "[workspace.dependencies]\nserde = '1'\nsemver = '1'\n";
-    const FORMATS: &str = "[package]\nname = 'formats'\n[dependencies]\nserde.workspace = true\nsemver.workspace = true";
+    const FORMATS: &str =
+        "[package]\nname = 'formats'\n[dependencies]\nserde.workspace = true\nsemver.workspace = true";
 
     fn check_with(table: &str, root: &str, other: &str) -> Vec<Problem> {
         let other = format!("[package]\nname = 'other'\n{other}");
@@ -119,14 +105,8 @@ mod tests {
 
     #[test]
     fn what_stands_in_the_table_passes() {
-        expect(
-            &check_with(TABLE, ROOT, "[dependencies]\nsemver.workspace = true"),
-            &[],
-        );
-        expect(
-            &check_with(TABLE, ROOT, "[dev-dependencies]\nserde.workspace = true"),
-            &[],
-        );
+        expect(&check_with(TABLE, ROOT, "[dependencies]\nsemver.workspace = true"), &[]);
+        expect(&check_with(TABLE, ROOT, "[dev-dependencies]\nserde.workspace = true"), &[]);
     }
 
     #[test]
@@ -140,18 +120,12 @@ mod tests {
     #[test]
     fn a_dependency_outside_its_crates_fails() {
         let other = "[dependencies]\nserde.workspace = true";
-        expect(
-            &check_with(TABLE, ROOT, other),
-            &["other/Cargo.toml: `serde` is kept from"],
-        );
+        expect(&check_with(TABLE, ROOT, other), &["other/Cargo.toml: `serde` is kept from"]);
     }
 
     #[test]
     fn a_version_of_its_own_fails() {
-        expect(
-            &check_with(TABLE, ROOT, "[dependencies]\nsemver = '1'"),
-            &["from the workspace"],
-        );
+        expect(&check_with(TABLE, ROOT, "[dependencies]\nsemver = '1'"), &["from the workspace"]);
     }
 
     #[test]
@@ -159,9 +133,6 @@ mod tests {
         let table = format!("{TABLE}| `rand` | — | dice |\n");
         expect(&check_with(&table, ROOT, ""), &["nothing uses `rand`"]);
         let root = format!("{ROOT}rand = '1'\n");
-        expect(
-            &check_with(TABLE, &root, ""),
-            &["no member depends on `rand`"],
-        );
+        expect(&check_with(TABLE, &root, ""), &["no member depends on `rand`"]);
     }
 }

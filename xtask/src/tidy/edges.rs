@@ -38,10 +38,7 @@ pub(crate) fn check(repo: &Repo, members: &[Member]) -> Vec<Problem> {
             Some(room) => problems.extend(check_member(member, room, members)),
             None => problems.push(Problem::in_file(
                 &member.manifest_path(),
-                format!(
-                    "`{}` has no row in the table of {ARCHITECTURE}",
-                    member.name
-                ),
+                format!("`{}` has no row in the table of {ARCHITECTURE}", member.name),
             )),
         }
     }
@@ -51,18 +48,15 @@ pub(crate) fn check(repo: &Repo, members: &[Member]) -> Vec<Problem> {
 fn rooms(repo: &Repo) -> Result<BTreeMap<String, Room>, Problem> {
     let mut rooms = BTreeMap::new();
     for row in table::rows(repo, &COLUMNS)? {
-        let layer = match row.cells[0].as_str() {
-            "dev" => Layer::Dev,
-            number => Layer::Number(number.parse().map_err(|_| {
-                Problem::at(ARCHITECTURE, row.line, format!("`{number}` is not a layer"))
-            })?),
-        };
+        let layer =
+            match row.cells[0].as_str() {
+                "dev" => Layer::Dev,
+                number => Layer::Number(number.parse().map_err(|_| {
+                    Problem::at(ARCHITECTURE, row.line, format!("`{number}` is not a layer"))
+                })?),
+            };
         let may_use = row.names(2).map(str::to_owned).collect();
-        let room = Room {
-            line: row.line,
-            layer,
-            may_use,
-        };
+        let room = Room { line: row.line, layer, may_use };
         if rooms.insert(row.cells[1].clone(), room).is_some() {
             let message = format!("`{}` has two rows", row.cells[1]);
             return Err(Problem::at(ARCHITECTURE, row.line, message));
@@ -82,9 +76,7 @@ fn check_table(rooms: &BTreeMap<String, Room>, members: &[Member]) -> Vec<Proble
             match rooms.get(used) {
                 None => problem(format!("`{name}` may use `{used}`, which has no row")),
                 Some(other) if other.layer >= room.layer && room.layer != Layer::Dev => {
-                    problem(format!(
-                        "`{name}` may use `{used}`, which is not on a lower layer"
-                    ));
+                    problem(format!("`{name}` may use `{used}`, which is not on a lower layer"));
                 }
                 Some(_) => {}
             }
@@ -102,19 +94,13 @@ fn check_member(member: &Member, room: &Room, members: &[Member]) -> Vec<Problem
         if ours(dependency.name) && !allowed {
             problems.push(Problem::in_file(
                 &member.manifest_path(),
-                format!(
-                    "the edge to `{}` is not in the table of {ARCHITECTURE}",
-                    dependency.name
-                ),
+                format!("the edge to `{}` is not in the table of {ARCHITECTURE}", dependency.name),
             ));
         }
     }
     let folder = member.directory.rsplit('/').next().unwrap_or_default();
     if folder != member.name {
-        let message = format!(
-            "the folder should be named `{}` like its package",
-            member.name
-        );
+        let message = format!("the folder should be named `{}` like its package", member.name);
         problems.push(Problem::in_file(&member.manifest_path(), message));
     }
     problems
@@ -155,34 +141,19 @@ mod tests {
     #[test]
     fn an_edge_that_is_not_listed_fails() {
         let low = "[package]\nname = 'low'\n[dependencies]\nhigh = {}";
-        expect(
-            &check_with(TABLE, low, HIGH),
-            &["the edge to `high` is not in the table"],
-        );
+        expect(&check_with(TABLE, low, HIGH), &["the edge to `high` is not in the table"]);
         let high = HIGH.replace("[dependencies]", "[dependencies]\ndhow-testkit = {}");
-        expect(
-            &check_with(TABLE, LOW, &high),
-            &["the edge to `dhow-testkit`"],
-        );
+        expect(&check_with(TABLE, LOW, &high), &["the edge to `dhow-testkit`"]);
         let target = "[package]\nname = 'low'\n[target.'cfg(unix)'.dependencies]\nhigh = {}";
-        expect(
-            &check_with(TABLE, target, HIGH),
-            &["the edge to `high` is not in the table"],
-        );
+        expect(&check_with(TABLE, target, HIGH), &["the edge to `high` is not in the table"]);
     }
 
     #[test]
     fn a_table_that_points_up_fails() {
         let table = TABLE.replace("| `low` | — |", "| `low` | `high` |");
-        expect(
-            &check_with(&table, LOW, HIGH),
-            &["`high`, which is not on a lower layer"],
-        );
+        expect(&check_with(&table, LOW, HIGH), &["`high`, which is not on a lower layer"]);
         let table = TABLE.replace("| 1 |", "| 0 |");
-        expect(
-            &check_with(&table, LOW, HIGH),
-            &["`low`, which is not on a lower layer"],
-        );
+        expect(&check_with(&table, LOW, HIGH), &["`low`, which is not on a lower layer"]);
     }
 
     #[test]
@@ -190,18 +161,9 @@ mod tests {
         let more = format!("{TABLE}| 2 | `gone` | — |\n");
         expect(&check_with(&more, LOW, HIGH), &["there is no crate `gone`"]);
         let less = TABLE.replace("| 1 | `high` | `low` |\n", "");
-        expect(
-            &check_with(&less, LOW, HIGH),
-            &["may use `high`, which has no row", "`high` has no row"],
-        );
-        expect(
-            &check_with(&format!("{TABLE}| x | `y` | — |\n"), LOW, HIGH),
-            &["not a layer"],
-        );
-        expect(
-            &check_with(&format!("{TABLE}| 3 | `low` | — |\n"), LOW, HIGH),
-            &["two rows"],
-        );
+        expect(&check_with(&less, LOW, HIGH), &["may use `high`, which has no row", "`high` has no row"]);
+        expect(&check_with(&format!("{TABLE}| x | `y` | — |\n"), LOW, HIGH), &["not a layer"]);
+        expect(&check_with(&format!("{TABLE}| 3 | `low` | — |\n"), LOW, HIGH), &["two rows"]);
         expect(&check_with("", LOW, HIGH), &["has no table"]);
     }
 
@@ -209,10 +171,6 @@ mod tests {
     fn a_folder_has_the_name_of_its_package() {
         let low = LOW.replace("'low'", "'high'");
         let problems = check_with(TABLE, &low, HIGH);
-        assert!(
-            problems
-                .iter()
-                .any(|problem| problem.to_string().contains("the folder should"))
-        );
+        assert!(problems.iter().any(|problem| problem.to_string().contains("the folder should")));
     }
 }

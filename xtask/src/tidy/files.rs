@@ -8,12 +8,8 @@ use super::repo::Repo;
 const LONGEST: usize = 500;
 
 /// Beginnings of paths that exist on one machine only. In pieces, or this file would be a case of it.
-const MACHINE_PATHS: [&str; 4] = [
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-    concat!("/wo", "rk/"),
-    concat!("/Us", "ers/"),
-];
+const MACHINE_PATHS: [&str; 4] =
+    [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/wo", "rk/"), concat!("/Us", "ers/")];
 
 /// Files that must be there, for anyone who clones.
 const REQUIRED: [&str; 9] = [
@@ -47,8 +43,7 @@ pub(crate) fn check(repo: &Repo, members: &[Member]) -> Vec<Problem> {
 }
 
 fn check_header(path: &str, text: &str) -> Option<Problem> {
-    (!text.starts_with("//! "))
-        .then(|| Problem::at(path, 1, "should open with `//!`: what it does"))
+    (!text.starts_with("//! ")).then(|| Problem::at(path, 1, "should open with `//!`: what it does"))
 }
 
 fn check_length(path: &str, text: &str) -> Option<Problem> {
@@ -77,22 +72,10 @@ fn check_machine_paths(path: &str, text: &str) -> Vec<Problem> {
 
 fn check_required(repo: &Repo) -> Vec<Problem> {
     let missing = REQUIRED.iter().filter(|path| repo.get(path).is_none());
-    let mut problems: Vec<_> = missing
-        .map(|path| Problem::in_file(path, "is missing"))
-        .collect();
-    for (path, text) in repo
-        .files()
-        .filter(|(path, _)| path.ends_with(".gitignore"))
-    {
-        if let Some(index) = text
-            .lines()
-            .position(|line| line.trim().ends_with("Cargo.lock"))
-        {
-            problems.push(Problem::at(
-                path,
-                index + 1,
-                "Cargo.lock belongs to what is committed",
-            ));
+    let mut problems: Vec<_> = missing.map(|path| Problem::in_file(path, "is missing")).collect();
+    for (path, text) in repo.files().filter(|(path, _)| path.ends_with(".gitignore")) {
+        if let Some(index) = text.lines().position(|line| line.trim().ends_with("Cargo.lock")) {
+            problems.push(Problem::at(path, index + 1, "Cargo.lock belongs to what is committed"));
         }
     }
     problems
@@ -109,16 +92,10 @@ fn check_tests_layout(repo: &Repo, member: &Member) -> Vec<Problem> {
         };
         has_tests = true;
         if !inside.contains('/') {
-            problems.push(Problem::in_file(
-                path,
-                "belongs into tests/it/: one binary per crate",
-            ));
+            problems.push(Problem::in_file(path, "belongs into tests/it/: one binary per crate"));
         }
     }
-    let discovered = member
-        .manifest
-        .get("package")
-        .and_then(|package| package.get("autotests"));
+    let discovered = member.manifest.get("package").and_then(|package| package.get("autotests"));
     if has_tests && discovered.and_then(toml::Value::as_bool) != Some(false) {
         let message = "has tests/ and should say `autotests = false`";
         problems.push(Problem::in_file(&member.manifest_path(), message));
@@ -127,16 +104,9 @@ fn check_tests_layout(repo: &Repo, member: &Member) -> Vec<Problem> {
 }
 
 fn check_lints(member: &Member) -> Option<Problem> {
-    let lints = member
-        .manifest
-        .get("lints")
-        .and_then(|lints| lints.get("workspace"));
-    (lints.and_then(toml::Value::as_bool) != Some(true)).then(|| {
-        Problem::in_file(
-            &member.manifest_path(),
-            "should take its lints from the workspace",
-        )
-    })
+    let lints = member.manifest.get("lints").and_then(|lints| lints.get("workspace"));
+    (lints.and_then(toml::Value::as_bool) != Some(true))
+        .then(|| Problem::in_file(&member.manifest_path(), "should take its lints from the workspace"))
 }
 
 #[cfg(test)]
@@ -170,10 +140,7 @@ mod tests {
         check(concat!("\"/ro", "ot/x\" and /wo", "rk/y"), 2);
         check(concat!("file:///Us", "ers/x"), 1);
         check("crates/home/x and $CARGO_HOME/work/x and a/root/b", 0);
-        check(
-            concat!("crates/dhow-fs/ho", "me/x {dir}/ho", "me/x ~/wo", "rk/x"),
-            0,
-        );
+        check(concat!("crates/dhow-fs/ho", "me/x {dir}/ho", "me/x ~/wo", "rk/x"), 0);
     }
 
     #[test]
@@ -181,11 +148,7 @@ mod tests {
         let repo = Repo::from([("README.md", ""), (".gitignore", "/target\nCargo.lock\n")]);
         let problems = check_required(&repo);
         assert_eq!(problems.len(), REQUIRED.len());
-        assert!(
-            problems
-                .iter()
-                .any(|problem| problem.to_string().starts_with(".gitignore:2"))
-        );
+        assert!(problems.iter().any(|problem| problem.to_string().starts_with(".gitignore:2")));
     }
 
     #[test]
@@ -201,10 +164,7 @@ mod tests {
         let (members, _) = members(&repo);
         expect(&check_tests_layout(&repo, &members[0]), &[]);
         assert_eq!(check_lints(&members[0]), None);
-        expect(
-            &check_tests_layout(&repo, &members[1]),
-            &["tests/it/", "autotests = false"],
-        );
+        expect(&check_tests_layout(&repo, &members[1]), &["tests/it/", "autotests = false"]);
         assert!(check_lints(&members[1]).is_some());
     }
 }

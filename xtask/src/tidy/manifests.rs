@@ -45,14 +45,8 @@ impl Member {
     /// Everything it depends on.
     pub(crate) fn dependencies(&self) -> Vec<Dependency<'_>> {
         let platforms = self.manifest.get("target").and_then(Value::as_table);
-        let platforms = platforms
-            .into_iter()
-            .flat_map(Table::values)
-            .filter_map(Value::as_table);
-        std::iter::once(&self.manifest)
-            .chain(platforms)
-            .flat_map(dependencies)
-            .collect()
+        let platforms = platforms.into_iter().flat_map(Table::values).filter_map(Value::as_table);
+        std::iter::once(&self.manifest).chain(platforms).flat_map(dependencies).collect()
     }
 }
 
@@ -63,9 +57,7 @@ pub(crate) fn members(repo: &Repo) -> (Vec<Member>, Vec<Problem>) {
         let Some(directory) = path.strip_suffix("/Cargo.toml") else {
             continue;
         };
-        let in_crates = directory
-            .strip_prefix("crates/")
-            .is_some_and(|rest| !rest.contains('/'));
+        let in_crates = directory.strip_prefix("crates/").is_some_and(|rest| !rest.contains('/'));
         if !in_crates && directory != "xtask" {
             continue;
         }
@@ -78,21 +70,10 @@ pub(crate) fn members(repo: &Repo) -> (Vec<Member>, Vec<Problem>) {
 }
 
 fn member(directory: &str, text: &str) -> Result<Member, String> {
-    let manifest: Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| error.to_string())?;
-    let name = manifest
-        .get("package")
-        .and_then(|package| package.get("name"));
-    let name = name
-        .and_then(Value::as_str)
-        .ok_or("has no package name")?
-        .to_owned();
-    Ok(Member {
-        directory: directory.to_owned(),
-        name,
-        manifest,
-    })
+    let manifest: Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+    let name = manifest.get("package").and_then(|package| package.get("name"));
+    let name = name.and_then(Value::as_str).ok_or("has no package name")?.to_owned();
+    Ok(Member { directory: directory.to_owned(), name, manifest })
 }
 
 fn dependencies(table: &Table) -> impl Iterator<Item = Dependency<'_>> {
@@ -102,18 +83,10 @@ fn dependencies(table: &Table) -> impl Iterator<Item = Dependency<'_>> {
         ("dev-dependencies", Kind::Dev),
     ];
     kinds.into_iter().flat_map(move |(key, kind)| {
-        let entries = table
-            .get(key)
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten();
+        let entries = table.get(key).and_then(Value::as_table).into_iter().flatten();
         entries.map(move |(name, value)| {
             let inherited = value.get("workspace").and_then(Value::as_bool) == Some(true);
-            Dependency {
-                name,
-                kind,
-                inherited,
-            }
+            Dependency { name, kind, inherited }
         })
     })
 }
@@ -134,33 +107,17 @@ b = '1'
 [target.'cfg(unix)'.build-dependencies]
 c = { workspace = true }
 ";
-        let repo = Repo::from([
-            ("crates/one/Cargo.toml", manifest),
-            ("examples/x/Cargo.toml", ""),
-        ]);
+        let repo = Repo::from([("crates/one/Cargo.toml", manifest), ("examples/x/Cargo.toml", "")]);
         let (members, problems) = members(&repo);
         assert_eq!((members.len(), problems), (1, vec![]));
         let seen: Vec<_> = members[0].dependencies();
-        let seen: Vec<_> = seen
-            .iter()
-            .map(|seen| (seen.name, seen.kind, seen.inherited))
-            .collect();
-        assert_eq!(
-            seen,
-            [
-                ("a", Kind::Shipped, true),
-                ("b", Kind::Dev, false),
-                ("c", Kind::Shipped, true)
-            ]
-        );
+        let seen: Vec<_> = seen.iter().map(|seen| (seen.name, seen.kind, seen.inherited)).collect();
+        assert_eq!(seen, [("a", Kind::Shipped, true), ("b", Kind::Dev, false), ("c", Kind::Shipped, true)]);
     }
 
     #[test]
     fn a_broken_manifest_is_a_problem() {
-        let repo = Repo::from([
-            ("crates/one/Cargo.toml", "["),
-            ("xtask/Cargo.toml", "[package]"),
-        ]);
+        let repo = Repo::from([("crates/one/Cargo.toml", "["), ("xtask/Cargo.toml", "[package]")]);
         assert_eq!(members(&repo).1.len(), 2);
     }
 }

@@ -18,21 +18,13 @@ impl Problem {
 
     /// A problem in one line, counted from 1.
     pub(crate) fn at(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { path: path.to_owned(), line, message: message.into() }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            line,
-            message,
-        } = self;
+        let Self { path, line, message } = self;
         match line {
             0 => write!(f, "{path}: {message}"),
             _ => write!(f, "{path}:{line}: {message}"),
@@ -46,9 +38,6 @@ pub(crate) fn expect(problems: &[Problem], parts: &[&str]) {
     let printed: Vec<String> = problems.iter().map(Problem::to_string).collect();
     assert_eq!(printed.len(), parts.len(), "{printed:#?}");
     for (printed, part) in printed.iter().zip(parts) {
-        assert!(
-            printed.contains(part),
-            "`{printed}` does not contain `{part}`"
-        );
+        assert!(printed.contains(part), "`{printed}` does not contain `{part}`");
     }
 }

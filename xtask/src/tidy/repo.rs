@@ -49,9 +49,7 @@ impl Repo {
 
     /// All files in the order of their paths.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
+        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// The Rust files among them.
@@ -64,8 +62,6 @@ impl Repo {
 impl<const N: usize> From<[(&str, &str); N]> for Repo {
     fn from(files: [(&str, &str); N]) -> Self {
         let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
-        Self {
-            files: files.into(),
-        }
+        Self { files: files.into() }
     }
 }

@@ -30,10 +30,7 @@ type Edges = BTreeMap<ModulePath, BTreeMap<ModulePath, (String, usize)>>;
 
 /// Checks every member.
 pub(crate) fn check(repo: &Repo, members: &[Member]) -> Vec<Problem> {
-    members
-        .iter()
-        .flat_map(|member| check_crate(repo, &format!("{}/src/", member.directory)))
-        .collect()
+    members.iter().flat_map(|member| check_crate(repo, &format!("{}/src/", member.directory))).collect()
 }
 
 fn check_crate(repo: &Repo, source: &str) -> Vec<Problem> {
@@ -46,13 +43,7 @@ fn check_crate(repo: &Repo, source: &str) -> Vec<Problem> {
             continue;
         }
         match code::parse(text) {
-            Ok(code) => found.add(
-                module_path(inside),
-                Module {
-                    file: file.to_owned(),
-                    paths: code.paths,
-                },
-            ),
+            Ok(code) => found.add(module_path(inside), Module { file: file.to_owned(), paths: code.paths }),
             Err(message) => problems.push(Problem::in_file(file, message)),
         }
     }
@@ -63,16 +54,11 @@ fn check_crate(repo: &Repo, source: &str) -> Vec<Problem> {
 
 /// A file of tests that its parent includes with `#[cfg(test)] mod`.
 pub(super) fn is_test_file(path: &str) -> bool {
-    path.split('/')
-        .any(|part| part == "tests" || part == "tests.rs")
+    path.split('/').any(|part| part == "tests" || part == "tests.rs")
 }
 
 fn module_path(inside: &str) -> ModulePath {
-    let mut parts: Vec<String> = inside
-        .trim_end_matches(".rs")
-        .split('/')
-        .map(str::to_owned)
-        .collect();
+    let mut parts: Vec<String> = inside.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     let last = parts.last().map(String::as_str);
     if matches!(last, Some("mod")) || parts.len() == 1 && matches!(last, Some("lib" | "main")) {
         parts.pop();
@@ -140,16 +126,10 @@ impl Crate {
                 .rev()
                 .find(|depth| self.modules.contains_key(&absolute[..*depth]))
                 .unwrap_or(0);
-            let next = absolute
-                .get(..depth + 1)
-                .and_then(|name| self.passed_on.get(name));
+            let next = absolute.get(..depth + 1).and_then(|name| self.passed_on.get(name));
             match next {
                 Some(target) if !target.starts_with(&absolute[..=depth]) => {
-                    absolute = target
-                        .iter()
-                        .chain(&absolute[depth + 1..])
-                        .cloned()
-                        .collect();
+                    absolute = target.iter().chain(&absolute[depth + 1..]).cloned().collect();
                 }
                 _ => {
                     absolute.truncate(depth);
@@ -183,16 +163,18 @@ fn join(module: &ModulePath, name: &str) -> ModulePath {
     module.iter().cloned().chain([name.to_owned()]).collect()
 }
 
-/// One problem for each shortest way from a module back to itself, each ring once.
+/// One problem for each shortest way from a module back to itself, short ones first. A ring that shares
+/// an edge with one that is told already is left for when that one is gone.
 fn rings(edges: &Edges) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let mut found: Vec<_> = edges.keys().filter_map(|start| shortest_ring(edges, start)).collect();
+    found.sort_by_key(Vec::len);
     let mut told = BTreeSet::new();
-    for start in edges.keys() {
-        let Some(ring) = shortest_ring(edges, start) else {
-            continue;
-        };
-        if told.insert(ring.iter().copied().collect::<BTreeSet<_>>()) {
-            problems.push(describe(edges, &ring));
+    let mut problems = Vec::new();
+    for ring in found {
+        let steps: Vec<_> = ring.iter().copied().zip(ring.iter().copied().cycle().skip(1)).collect();
+        if !steps.iter().any(|step| told.contains(step)) {
+            problems.push(describe(edges, &steps));
+            told.extend(steps);
         }
     }
     problems
@@ -220,24 +202,15 @@ fn shortest_ring<'a>(edges: &'a Edges, start: &'a ModulePath) -> Option<Vec<&'a 
     None
 }
 
-fn describe(edges: &Edges, ring: &[&ModulePath]) -> Problem {
-    let steps: Vec<String> = (0..ring.len())
-        .map(|at| {
-            let (from, to) = (ring[at], ring[(at + 1) % ring.len()]);
-            let (file, line) = &edges[from][to];
-            format!(
-                "`{}` uses `{}` ({file}:{line})",
-                from.join("::"),
-                to.join("::")
-            )
-        })
-        .collect();
-    let (file, line) = &edges[ring[0]][ring[1 % ring.len()]];
-    Problem::at(
-        file,
-        *line,
-        format!("modules form a ring: {}", steps.join(", ")),
-    )
+fn describe(edges: &Edges, steps: &[(&ModulePath, &ModulePath)]) -> Problem {
+    let place = |(from, to): &(&ModulePath, &ModulePath)| edges[*from][*to].clone();
+    let told = |step: &(&ModulePath, &ModulePath)| {
+        let ((file, line), (from, to)) = (place(step), step);
+        format!("`{}` uses `{}` ({file}:{line})", from.join("::"), to.join("::"))
+    };
+    let (file, line) = place(&steps[0]);
+    let told: Vec<String> = steps.iter().map(told).collect();
+    Problem::at(&file, line, format!("modules form a ring: {}", told.join(", ")))
 }
 
 #[cfg(test)]
@@ -264,17 +237,11 @@ mod tests {
     #[test]
     fn two_that_use_each_other_fail() {
         check_files(
-            [
-                ("c/src/a.rs", "\nuse crate::b::B;"),
-                ("c/src/b.rs", "fn f() { crate::a::f() }"),
-            ],
+            [("c/src/a.rs", "\nuse crate::b::B;"), ("c/src/b.rs", "fn f() { crate::a::f() }")],
             &["c/src/a.rs:2: modules form a ring: `a` uses `b` (c/src/a.rs:2), `b` uses `a`"],
         );
         check_files(
-            [
-                ("c/src/a.rs", "use super::{x, b};"),
-                ("c/src/b.rs", "use super::a::f;"),
-            ],
+            [("c/src/a.rs", "use super::{x, b};"), ("c/src/b.rs", "use super::a::f;")],
             &["`a` uses `b`"],
         );
     }
@@ -286,9 +253,21 @@ mod tests {
                 ("c/src/a.rs", "use crate::b::B;"),
                 ("c/src/b.rs", "use crate::d::D;"),
                 ("c/src/d.rs", "use crate::a::A;"),
-                ("c/src/e.rs", "use crate::a::A;"),
+                ("c/src/e.rs", "use crate::a::A; use crate::d::D;"),
             ],
             &["`a` uses `b` (c/src/a.rs:1), `b` uses `d` (c/src/b.rs:1), `d` uses `a`"],
+        );
+    }
+
+    #[test]
+    fn of_two_rings_with_a_common_edge_the_shorter_is_told() {
+        check_files(
+            [
+                ("c/src/a.rs", "use crate::b::B;"),
+                ("c/src/b.rs", "use crate::d::D;"),
+                ("c/src/d.rs", "use crate::a::A; use crate::b::B;"),
+            ],
+            &["`b` uses `d` (c/src/b.rs:1), `d` uses `b` (c/src/d.rs:1)"],
         );
     }
 
@@ -296,10 +275,7 @@ mod tests {
     fn names_passed_on_by_the_root_lead_to_their_module() {
         check_files(
             [
-                (
-                    "c/src/lib.rs",
-                    "mod a; mod b; pub use a::A; pub use b::inner::B;",
-                ),
+                ("c/src/lib.rs", "mod a; mod b; pub use a::A; pub use b::inner::B;"),
                 ("c/src/a.rs", "use crate::B;"),
                 ("c/src/b/mod.rs", "mod inner;"),
                 ("c/src/b/inner.rs", "use crate::A;"),

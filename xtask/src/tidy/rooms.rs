@@ -15,10 +15,7 @@ const HOSTS: [&str; 3] = ["index.crates.io", "static.crates.io", "crates.io-inde
 /// Checks the code of every member, its tests excepted.
 pub(crate) fn check(repo: &Repo, members: &[Member]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for member in members
-        .iter()
-        .filter(|member| !EXEMPT.contains(&member.name.as_str()))
-    {
+    for member in members.iter().filter(|member| !EXEMPT.contains(&member.name.as_str())) {
         let source = format!("{}/src/", member.directory);
         for (file, text) in repo.rust_files() {
             let inside = file.strip_prefix(&source);
@@ -34,10 +31,7 @@ pub(crate) fn check(repo: &Repo, members: &[Member]) -> Vec<Problem> {
 }
 
 fn check_code(member: &str, file: &str, code: &Code) -> Vec<Problem> {
-    let names_command = code
-        .paths
-        .iter()
-        .any(|path| path.contains(&["process", "Command"]));
+    let names_command = code.paths.iter().any(|path| path.contains(&["process", "Command"]));
     let mut problems = Vec::new();
     for path in &code.paths {
         let used = path.segments.join("::");
@@ -70,18 +64,9 @@ fn check_code(member: &str, file: &str, code: &Code) -> Vec<Problem> {
 
 /// `std::env` by any of its functions; `std::env::consts` and the like are facts, not environment.
 fn reads_environment(path: &CodePath) -> bool {
-    let facts = [
-        "consts",
-        "split_paths",
-        "join_paths",
-        "SplitPaths",
-        "JoinPathsError",
-    ];
+    let facts = ["consts", "split_paths", "join_paths", "SplitPaths", "JoinPathsError"];
     path.starts_with(&["std", "env"])
-        && path
-            .segments
-            .get(2)
-            .is_none_or(|name| !facts.contains(&name.as_str()))
+        && path.segments.get(2).is_none_or(|name| !facts.contains(&name.as_str()))
 }
 
 #[cfg(test)]
@@ -92,14 +77,9 @@ mod tests {
 
     fn check_in(member: &str, text: &str, parts: &[&str]) {
         let manifest = format!("[package]\nname = '{member}'");
-        let (manifest_path, file) = (
-            format!("crates/{member}/Cargo.toml"),
-            format!("crates/{member}/src/lib.rs"),
-        );
-        let repo = Repo::from([
-            (manifest_path.as_str(), manifest.as_str()),
-            (file.as_str(), text),
-        ]);
+        let (manifest_path, file) =
+            (format!("crates/{member}/Cargo.toml"), format!("crates/{member}/src/lib.rs"));
+        let repo = Repo::from([(manifest_path.as_str(), manifest.as_str()), (file.as_str(), text)]);
         expect(&check(&repo, &members(&repo).0), parts);
     }
 
@@ -108,16 +88,8 @@ mod tests {
         check_in("dhow-fs", "use std::fs::File;", &[]);
         check_in("dhow-testkit", "use std::fs::File;", &[]);
         check_in("dhow-home", "#[cfg(test)] mod tests { use std::fs; }", &[]);
-        check_in(
-            "dhow-home",
-            "use std::{fs, io};",
-            &["src/lib.rs:1: `std::fs`: only dhow-fs"],
-        );
-        check_in(
-            "dhow-home",
-            "\nfn f() { std::fs::read(x) }",
-            &["lib.rs:2: `std::fs::read`"],
-        );
+        check_in("dhow-home", "use std::{fs, io};", &["src/lib.rs:1: `std::fs`: only dhow-fs"]);
+        check_in("dhow-home", "\nfn f() { std::fs::read(x) }", &["lib.rs:2: `std::fs::read`"]);
     }
 
     #[test]
@@ -125,16 +97,8 @@ mod tests {
         let code = "use std::process::Command; fn f() { Command::new(x) }";
         check_in("dhow-process", code, &[]);
         check_in("dhow-build", code, &["`Command::new`: only dhow-process"]);
-        check_in(
-            "dhow-build",
-            "fn f() { std::process::Command::new(x) }",
-            &["only dhow-process"],
-        );
-        check_in(
-            "dhow-build",
-            "use std::process; fn f() { process::Command::new(x) }",
-            &["only"],
-        );
+        check_in("dhow-build", "fn f() { std::process::Command::new(x) }", &["only dhow-process"]);
+        check_in("dhow-build", "use std::process; fn f() { process::Command::new(x) }", &["only"]);
         check_in("dhow", "use clap::Command; fn f() { Command::new(x) }", &[]);
     }
 
@@ -142,11 +106,7 @@ mod tests {
     fn only_the_binary_reads_the_environment() {
         check_in("dhow", "fn f() { std::env::var(x) }", &[]);
         check_in("dhow-config", "use std::env::consts::OS;", &[]);
-        check_in(
-            "dhow-config",
-            "fn f() { std::env::var(x) }",
-            &["only dhow reads"],
-        );
+        check_in("dhow-config", "fn f() { std::env::var(x) }", &["only dhow reads"]);
         check_in("dhow-config", "use std::env;", &["only dhow reads"]);
     }
 
@@ -154,10 +114,6 @@ mod tests {
     fn only_the_model_names_hosts() {
         let code = "/// index.crates.io\nconst X: &str = \"sparse+index.crates.io\";";
         check_in("dhow-model", code, &[]);
-        check_in(
-            "dhow-fetch",
-            code,
-            &["lib.rs:2: `index.crates.io`: only dhow-model"],
-        );
+        check_in("dhow-fetch", code, &["lib.rs:2: `index.crates.io`: only dhow-model"]);
     }
 }

@@ -18,9 +18,7 @@ pub(crate) struct Row {
 impl Row {
     /// The cell as a comma-separated list of names.
     pub(crate) fn names(&self, column: usize) -> impl Iterator<Item = &str> {
-        let names = self.cells[column]
-            .split(',')
-            .map(|name| name.trim().trim_matches('`'));
+        let names = self.cells[column].split(',').map(|name| name.trim().trim_matches('`'));
         names.filter(|name| !name.is_empty() && *name != "—")
     }
 }
@@ -29,28 +27,16 @@ impl Row {
 pub(crate) fn rows(repo: &Repo, columns: &[&str]) -> Result<Vec<Row>, Problem> {
     let header = columns.join(" | ");
     let missing = || Problem::in_file(ARCHITECTURE, format!("has no table `| {header} |`"));
-    let mut lines = repo
-        .get(ARCHITECTURE)
-        .ok_or_else(missing)?
-        .lines()
-        .enumerate();
-    lines
-        .find(|(_, line)| cells(line).is_some_and(|cells| cells == columns))
-        .ok_or_else(missing)?;
+    let mut lines = repo.get(ARCHITECTURE).ok_or_else(missing)?.lines().enumerate();
+    lines.find(|(_, line)| cells(line).is_some_and(|cells| cells == columns)).ok_or_else(missing)?;
     let mut rows = Vec::new();
     for (index, line) in lines.skip(1) {
         let Some(cells) = cells(line) else { break };
         if cells.len() != columns.len() {
-            let message = format!(
-                "a row of the table `| {header} |` has {} cells",
-                cells.len()
-            );
+            let message = format!("a row of the table `| {header} |` has {} cells", cells.len());
             return Err(Problem::at(ARCHITECTURE, index + 1, message));
         }
-        rows.push(Row {
-            line: index + 1,
-            cells,
-        });
+        rows.push(Row { line: index + 1, cells });
     }
     Ok(rows)
 }
@@ -60,12 +46,8 @@ fn cells(line: &str) -> Option<Vec<String>> {
     let cell = |text: &str| {
         let text = text.trim();
         // A list of names keeps its backticks: they are taken off name by name.
-        let bare = text
-            .strip_prefix('`')
-            .and_then(|text| text.strip_suffix('`'));
-        bare.filter(|bare| !bare.contains('`'))
-            .unwrap_or(text)
-            .to_owned()
+        let bare = text.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
+        bare.filter(|bare| !bare.contains('`')).unwrap_or(text).to_owned()
     };
     Some(inner.split('|').map(cell).collect())
 }
@@ -102,13 +84,7 @@ after
         let repo = Repo::from([(ARCHITECTURE, TEXT)]);
         assert!(rows(&repo, &["layer", "room"]).is_err());
         let torn = TEXT.replace("| 0 | `one` |", "| 0 |");
-        assert!(
-            rows(
-                &Repo::from([(ARCHITECTURE, torn.as_str())]),
-                &["layer", "crate"]
-            )
-            .is_err()
-        );
+        assert!(rows(&Repo::from([(ARCHITECTURE, torn.as_str())]), &["layer", "crate"]).is_err());
         assert!(rows(&Repo::default(), &["layer", "crate"]).is_err());
     }
 }
