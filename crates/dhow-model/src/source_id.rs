@@ -148,6 +148,11 @@ impl SourceId {
         &self.0.canonical
     }
 
+    /// Where it is kept, for maps in front of a slower comparison: equal addresses are equal sources.
+    pub fn address(self) -> usize {
+        std::ptr::from_ref(self.0).addr()
+    }
+
     /// The pinned commit of a git source.
     pub fn precise(self) -> Option<&'static str> {
         self.0.precise.as_deref()
