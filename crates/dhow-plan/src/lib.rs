@@ -2,9 +2,9 @@
 //! started; the state of files and the environment come in as values.
 
 mod bind;
+mod lto;
 mod paths;
 mod plan;
-mod profile;
 mod recipe;
 mod request;
 mod script;
@@ -14,7 +14,7 @@ pub use bind::{BindContext, Command, bind};
 pub use dhow_toolchain::{CompileKind, CompileTarget};
 pub use paths::Paths;
 pub use plan::Plan;
-pub use profile::{DebugInfo, DebugLevel, Lto, LtoSetting, PanicStrategy, Profile, ProfileRoot, Strip};
+pub use lto::UnitLto;
 pub use recipe::{Arg, EnvValue, Extern, FileFlavor, OutputFile, Place, Program, Recipe, StaticKey};
 pub use request::{
     CompileFilter, FilterRule, Intent, MessageFormat, OnlyTargets, PackageSelection, PlatformSettings, Request,
