@@ -1,3 +1,6 @@
 //! Every file on disk and line of JSON as plain structs, one module each. No I/O, no policy.
 
 pub mod toolchain_cache;
+pub mod lockfile;
+pub mod manifest;
+pub mod metadata;
