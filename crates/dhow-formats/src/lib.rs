@@ -5,3 +5,7 @@ pub mod dep_info;
 pub mod fingerprint;
 pub mod machine_message;
 pub mod rustc_message;
+pub mod toolchain_cache;
+pub mod lockfile;
+pub mod manifest;
+pub mod metadata;

@@ -1,1 +1,36 @@
 //! Test tools: a fixture registry, a project sandbox, and comparison with the real cargo.
+//!
+//! A [`Registry`] is filled by code and lies on disk as a Cargo *local registry*; a [`SparseServer`] serves the same
+//! directory over loopback HTTP, with faults to order. A [`Sandbox`] is a project with a home of its own in which
+//! the real cargo and Dhow run with a clean environment. [`compare`] runs both and holds their results side by side.
+//! This crate knows no other crate of Dhow and panics where a library would return errors.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a tool for tests: it writes fixtures, starts cargo and looks for the toolchain"
+)]
+
+mod archive;
+mod compare;
+mod dep;
+mod diff;
+mod index;
+mod manifest;
+mod package;
+mod process;
+mod registry;
+mod sandbox;
+mod server;
+mod spec;
+mod store;
+mod toolchain;
+
+pub use archive::{RawEntry, build_archive};
+pub use compare::{Comparison, compare, differences};
+pub use dep::{Dep, DepKind};
+pub use index::index_path;
+pub use package::{PackageBuilder, Published};
+pub use process::{Cmd, Output, Running};
+pub use registry::Registry;
+pub use sandbox::Sandbox;
+pub use server::{Fault, Hold, Request, SparseServer, Times};
+pub use toolchain::{Toolchain, toolchain};

@@ -1,0 +1,60 @@
+//! What a resolution starts from.
+
+use dhow_model::{Dependency, PackageId, PackageIdSpec, PartialVersion, SourceId, Summary};
+
+use crate::features::CliFeatures;
+use crate::graph::Resolve;
+use crate::prefs::VersionPreferences;
+
+/// A package to resolve for: a workspace member.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The package.
+    pub summary: Summary,
+    /// Its features that are on. For a lock file: all.
+    pub features: CliFeatures,
+    /// Whether its dev-dependencies count. For a lock file: yes.
+    pub dev_deps: bool,
+}
+
+/// An entry of `[patch]`, its package already looked up.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    /// The source that is patched: its packages are asked for, this one may be given.
+    pub source: SourceId,
+    /// The entry as the manifest has it.
+    pub dep: Dependency,
+    /// The package it stands for.
+    pub summary: Summary,
+}
+
+/// An entry of `[replace]`, its package already looked up.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    /// What is replaced.
+    pub spec: PackageIdSpec,
+    /// What replaces it: same name, same version.
+    pub summary: Summary,
+}
+
+/// All that decides a resolution, except for the published packages.
+#[derive(Clone, Copy)]
+pub struct ResolveRequest<'a> {
+    /// The packages to resolve for, in Cargo's order (the workspace's members, as discovered). Other path packages
+    /// are asked from the provider, which must know them at once.
+    pub members: &'a [Member],
+    /// What the lock file (or an earlier resolution) says.
+    pub previous: Option<&'a Resolve>,
+    /// Which of the previous packages to hold on to: `cargo update` lets go of some. Path packages and those whose
+    /// requirements changed are let go by themselves.
+    pub keep: &'a dyn Fn(PackageId) -> bool,
+    /// `[patch]` of the workspace's root.
+    pub patches: &'a [Patch],
+    /// `[replace]` of the workspace's root.
+    pub replacements: &'a [Replacement],
+    /// Which versions are tried first.
+    pub prefs: &'a VersionPreferences,
+    /// The `rust-version` that is lowest among the members (all of the workspace's): decides the version of a new
+    /// lock file.
+    pub lowest_rust_version: Option<&'a PartialVersion>,
+}

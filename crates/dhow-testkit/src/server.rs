@@ -1,0 +1,159 @@
+//! The server of a registry: serves a registry's directory over loopback HTTP with Cargo's sparse protocol, keeps a log
+//! of requests, and does wrong on order. It only reads; the writer is [`crate::Registry`].
+
+mod connection;
+mod faults;
+mod http;
+
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+pub use self::connection::Request;
+use self::connection::{Shared, accept};
+use self::faults::matches;
+pub use self::faults::{Fault, Hold, Times};
+
+/// A running server; it stops when dropped.
+///
+/// Paths are `/index/config.json`, `/index/fo/ob/foobar` and `/dl/foobar/1.0.0/download`; in patterns `*` stands for
+/// any run of characters.
+pub struct SparseServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: Option<JoinHandle<()>>,
+}
+
+impl SparseServer {
+    /// Serves a directory laid out as a local registry, on a free port of 127.0.0.1.
+    #[must_use]
+    pub fn start(root: &Path) -> Self {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
+        let address = listener.local_addr().expect("the port");
+        let shared = Arc::new(Shared::new(root, format!("http://{address}")));
+        let accepting = thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || accept(&listener, &shared)
+        });
+        Self {
+            address,
+            shared,
+            accepting: Some(accepting),
+        }
+    }
+
+    /// `http://127.0.0.1:<port>`
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// The registry as Cargo names it: `sparse+http://127.0.0.1:<port>/index/`
+    #[must_use]
+    pub fn index_url(&self) -> String {
+        format!("sparse+{}/index/", self.url())
+    }
+
+    /// Orders a fault.
+    pub fn fault(&self, pattern: &str, fault: Fault, times: impl Into<Times>) -> &Self {
+        self.shared
+            .state()
+            .faults
+            .order(pattern, fault, times.into());
+        self
+    }
+
+    /// Answers with `status`: the first so many times (a number), or [`Times::Always`].
+    pub fn fail(&self, pattern: &str, status: u16, times: impl Into<Times>) -> &Self {
+        self.fault(pattern, Fault::Status(status), times)
+    }
+
+    /// Answers later, always.
+    pub fn delay(&self, pattern: &str, delay: Duration) -> &Self {
+        self.fault(pattern, Fault::Delay(delay), Times::Always)
+    }
+
+    /// Sends only the first `bytes` of the body and closes.
+    pub fn truncate(&self, pattern: &str, bytes: usize, times: impl Into<Times>) -> &Self {
+        self.fault(pattern, Fault::Truncate(bytes), times)
+    }
+
+    /// Closes the connection without an answer.
+    pub fn drop_connection(&self, pattern: &str, times: impl Into<Times>) -> &Self {
+        self.fault(pattern, Fault::Drop, times)
+    }
+
+    /// Lets matching requests wait until the returned value is dropped (or the server stops).
+    pub fn hold(&self, pattern: &str) -> Hold {
+        self.shared.state().faults.hold(pattern)
+    }
+
+    /// Takes back every ordered fault.
+    pub fn heal(&self) {
+        self.shared.state().faults.clear();
+    }
+
+    /// From now on answers 401 to requests without this token, and says so in `config.json`.
+    pub fn require_token(&self, token: &str) {
+        self.shared.state().token = Some(token.into());
+    }
+
+    /// Every request so far, in the order of their answers.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.shared.state().log.clone()
+    }
+
+    /// How many requests had a path that matches.
+    #[must_use]
+    pub fn count(&self, pattern: &str) -> usize {
+        let state = self.shared.state();
+        state
+            .log
+            .iter()
+            .filter(|r| matches(pattern, &r.path))
+            .count()
+    }
+
+    /// How many of them were answered with `status`.
+    #[must_use]
+    pub fn count_status(&self, pattern: &str, status: u16) -> usize {
+        let state = self.shared.state();
+        let log = state.log.iter();
+        log.filter(|r| r.status == status && matches(pattern, &r.path))
+            .count()
+    }
+
+    /// Forgets the log.
+    pub fn clear_log(&self) {
+        self.shared.state().log.clear();
+    }
+
+    /// How many requests were in work at the same time, at most.
+    #[must_use]
+    pub fn peak_in_flight(&self) -> usize {
+        self.shared.state().peak_in_flight
+    }
+}
+
+impl Drop for SparseServer {
+    fn drop(&mut self) {
+        {
+            let mut state = self.shared.state();
+            state.stopping = true;
+            state.faults.release();
+        }
+        // Wakes the accepting thread; when nobody listens any more it has ended by itself.
+        drop(TcpStream::connect(self.address));
+        if let Some(accepting) = self.accepting.take() {
+            drop(accepting.join());
+        }
+        for (_, stream) in self.shared.state().connections.drain() {
+            // An error says that the client has closed already.
+            drop(stream.shutdown(Shutdown::Both));
+        }
+    }
+}
