@@ -3,7 +3,6 @@
 pub mod build_script_output;
 pub mod cargo_ok;
 pub mod dep_info;
-pub mod directory_checksums;
 pub mod fingerprint;
 pub mod index_cache;
 pub mod index_entry;
@@ -11,5 +10,7 @@ pub mod lockfile;
 pub mod machine_message;
 pub mod manifest;
 pub mod metadata;
+pub mod registry_checksums;
 pub mod registry_config;
 pub mod rustc_message;
+pub mod toolchain_cache;
