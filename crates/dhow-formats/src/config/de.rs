@@ -144,7 +144,10 @@ struct Elements<'de>(std::slice::Iter<'de, Value>);
 impl<'de> SeqAccess<'de> for Elements<'de> {
     type Error = ValueError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ValueError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ValueError> {
         self.0.next().map(|value| seed.deserialize(At(value))).transpose()
     }
 }

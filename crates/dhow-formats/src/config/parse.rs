@@ -104,14 +104,18 @@ impl Reader<'_> {
     }
 
     fn meaningless(&self, at: usize, what: &str) -> ConfigParseError {
-        let message = format!("{what} has no meaning in configuration: expected a string, integer, boolean, list or table");
+        let message = format!(
+            "{what} has no meaning in configuration: expected a string, integer, boolean, list or table"
+        );
         at_offset(self.text, at, message)
     }
 
     fn definition(&self, at: usize) -> Definition {
         match self.origin {
             Origin::File(path) => Definition::File { path: Arc::clone(path), line: self.lines.line(at) },
-            Origin::CliFile(path) => Definition::CliFile { path: Arc::clone(path), line: self.lines.line(at) },
+            Origin::CliFile(path) => {
+                Definition::CliFile { path: Arc::clone(path), line: self.lines.line(at) }
+            }
             Origin::Cli => Definition::Cli,
         }
     }
