@@ -2,6 +2,7 @@
 
 pub mod build_script_output;
 pub mod cargo_ok;
+pub mod config;
 pub mod dep_info;
 pub mod fingerprint;
 pub mod index_cache;
