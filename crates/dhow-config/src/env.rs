@@ -140,10 +140,10 @@ mod tests {
 
     #[test]
     fn home_follows_cargos_rules() {
-        let home = |vars: &[(&str, &str)]| Env::new("/work", vars.iter().copied()).cargo_home();
+        let home = |vars: &[(&str, &str)]| Env::new("/there", vars.iter().copied()).cargo_home();
         assert_eq!(home(&[("HOME", "/u")]), Some("/u/.cargo".into()));
         assert_eq!(home(&[("HOME", "/u"), ("CARGO_HOME", "/c")]), Some("/c".into()));
-        assert_eq!(home(&[("CARGO_HOME", "rel/c")]), Some("/work/rel/c".into()));
+        assert_eq!(home(&[("CARGO_HOME", "rel/c")]), Some("/there/rel/c".into()));
         assert_eq!(home(&[("HOME", "/u"), ("CARGO_HOME", "")]), Some("/u/.cargo".into()));
         assert_eq!(home(&[]), None);
     }
