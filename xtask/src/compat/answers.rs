@@ -11,13 +11,22 @@ use crate::{disk, tools};
 /// Each `tree` that is compared.
 const TREES: [&[&str]; 2] = [&["tree"], &["tree", "--target", "all", "--edges", "features"]];
 
+/// What the verdicts are about.
+const NAMES: [&str; 3] = ["lock", "metadata", "tree"];
+
 /// Compares everything; a verdict for each of lock, `metadata` and `tree`.
 pub(crate) fn check(place: &Place, source: &Source) -> Result<[(&'static str, Verdict); 3], String> {
     let (cargo, dhow) = (place.cargo.copy(source)?, place.dhow.copy(source)?);
     let ours = |arguments: &[&str]| tools::run(place.command(&place.dhow, &dhow).args(arguments));
     let theirs = |arguments: &[&str]| tools::run(place.command(&place.cargo, &cargo).args(arguments));
 
-    let first = lock(place, &place.cargo, &cargo)?;
+    let first = match lock(place, &place.cargo, &cargo) {
+        Ok(first) => first,
+        Err(message) => {
+            let not_counted = Verdict::NotCounted(message);
+            return Ok(NAMES.map(|name| (name, not_counted.clone())));
+        }
+    };
     let made = lock(place, &place.dhow, &dhow);
     let second = lock(place, &place.cargo, &cargo)?;
     let lock = match made {
@@ -47,7 +56,8 @@ pub(crate) fn check(place: &Place, source: &Source) -> Result<[(&'static str, Ve
             tree = verdict;
         }
     }
-    Ok([("lock", lock), ("metadata", metadata), ("tree", tree)])
+    let [of_lock, of_metadata, of_tree] = NAMES;
+    Ok([(of_lock, lock), (of_metadata, metadata), (of_tree, tree)])
 }
 
 /// The lock that a tool makes when there is none.

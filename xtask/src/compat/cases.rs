@@ -66,7 +66,7 @@ const ANSWERS: [&str; 20] = [
     "syn@3.0.9",
     "anyhow@1.0.104",
     "thiserror@2.0.21",
-    "uuid@1.29.1",
+    "log@0.4.35",
     "chrono@0.4.45",
     "tracing@0.1.44",
     "itertools@0.15.0",
