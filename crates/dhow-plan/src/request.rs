@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use dhow_model::{InternedString, PackageIdSpec};
 use dhow_toolchain::CompileKind;
 
 /// The intent of a command; decides the default selection of targets and the mode of each unit.
@@ -101,9 +100,6 @@ pub struct Request {
     pub packages: PackageSelection,
     /// Which targets.
     pub filter: CompileFilter,
-    /// `dev`, `release`, or the name of a profile, as selected (`--release` is `release`). `None`: the default of
-    /// the intent (`test` and `dev` share one directory).
-    pub profile: Option<InternedString>,
     /// For which platforms; [`CompileKind::Host`] alone without `--target`.
     pub kinds: Vec<CompileKind>,
     /// `cargo rustc -- ARGS` / `rustdoc -- ARGS`: go to the one root unit.
@@ -121,7 +117,6 @@ impl Request {
             intent,
             packages: PackageSelection::Default,
             filter: CompileFilter::Default,
-            profile: None,
             kinds: vec![CompileKind::Host],
             extra_args: Vec::new(),
             crate_types: Vec::new(),
@@ -133,12 +128,8 @@ impl Request {
 /// Settings from configuration and environment that decide commands. Plain values: this crate reads nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// `build.incremental` / `CARGO_INCREMENTAL`: over what profiles say.
-    pub incremental: Option<bool>,
     /// By platform.
     pub platforms: BTreeMap<CompileKind, PlatformSettings>,
-    /// Flags apply to host units although `--target` is given (only with unstable settings): always `false` on stable.
-    pub target_applies_to_host: bool,
     /// `[env]`, resolved: what is set for every process. `force = false` entries that the environment has already
     /// are left out.
     pub env: BTreeMap<String, String>,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use dhow_model::InternedString;
 use dhow_toolchain::CompileKind;
-use dhow_workspace::{Package, Target};
+use dhow_workspace::{CrateType, Package, Profile, Target};
 
-use crate::profile::{Lto, Profile};
+use crate::lto::UnitLto;
 
 /// What is done with a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ impl CompileMode {
 #[derive(Clone, Debug)]
 pub struct Unit {
     /// The package.
-    pub package: Arc<Package>,
+    pub package: Package,
     /// The target, one of the package's.
     pub target: Arc<Target>,
     /// The settings.
@@ -81,7 +81,7 @@ pub struct Unit {
     /// RUSTDOCFLAGS for this platform.
     pub rustdocflags: Arc<[String]>,
     /// What it does about LTO.
-    pub lto: Lto,
+    pub lto: UnitLto,
     /// A member of the workspace.
     pub is_member: bool,
     /// A package that was asked for by itself, not only as a dependency (`CARGO_PRIMARY_PACKAGE`).
@@ -151,8 +151,13 @@ impl UnitGraph {
     pub fn only_requires_rmeta(&self, dependent: UnitId, dep: UnitId) -> bool {
         let (parent, dep) = (self.unit(dependent), self.unit(dep));
         parent.mode == CompileMode::Build
-            && !parent.target.requires_upstream_objects()
+            && !requires_upstream_objects(&parent.target)
             && dep.mode == CompileMode::Build
-            && !dep.target.requires_upstream_objects()
+            && !requires_upstream_objects(&dep.target)
     }
+}
+
+/// Whether making this target needs the whole rlibs of its dependencies, not only their metadata.
+pub(crate) fn requires_upstream_objects(target: &Target) -> bool {
+    target.crate_types().iter().any(CrateType::requires_upstream_objects)
 }
