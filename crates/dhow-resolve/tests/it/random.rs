@@ -78,7 +78,7 @@ fn fill(registry: &Registry, random: &mut Random) -> u64 {
     let pins = random.below(40);
     for package in 0..count {
         let name = format!("p{package}");
-        let versions: Vec<_> = VERSIONS.iter().filter(|_| random.chance(45)).collect();
+        let versions: Vec<_> = VERSIONS.iter().filter(|_| random.chance(60)).collect();
         for version in versions {
             let mut deps = Vec::new();
             for _ in 0..random.below(4) {
@@ -106,7 +106,7 @@ fn fill(registry: &Registry, random: &mut Random) -> u64 {
             }
             let mut features = serde_json::Map::new();
             for feature in FEATURES {
-                if !random.chance(60) {
+                if !random.chance(92) {
                     continue;
                 }
                 let mut values = Vec::new();
@@ -165,7 +165,33 @@ fn try_seed(seed: u64) -> bool {
     let rust = if world.rust_versions.is_empty() { "" } else { "rust-version = \"1.60\"\n" };
     let first = manifest(&mut random, count);
     world.sandbox.file("Cargo.toml", format!("{package}{rust}{first}")).file("build.rs", "fn main() {}");
-    world.same_lock().is_ok()
+    let solved = world.same_lock().is_ok();
+    if solved {
+        // Time goes by: releases come and are yanked, the manifest is edited; what is locked stays if it can.
+        let mut later = Random(seed ^ 0x5eed);
+        for package in 0..count {
+            let name = format!("p{package}");
+            for (index, line) in world.registry.index_lines(&name).iter().enumerate() {
+                let mut json: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                let version = json["vers"].as_str().expect("a version").to_owned();
+                if later.chance(10) {
+                    world.registry.set_yanked(&name, &version, index % 2 == 0);
+                }
+                if later.chance(15) {
+                    json["vers"] = json!(version.replace(".1", ".9").replace(".0", ".8"));
+                    if json["vers"] != version {
+                        world.registry.raw_index_line(&name, &json.to_string());
+                    }
+                }
+            }
+        }
+        if later.chance(60) {
+            let edited = manifest(&mut later, count);
+            world.sandbox.file("Cargo.toml", format!("{package}{rust}{edited}"));
+        }
+        let _either = world.same_workspace_update();
+    }
+    solved
 }
 
 #[test]

@@ -100,6 +100,14 @@ impl World {
         self.compare(cargo.success(), &cargo.stderr, Some(&before))
     }
 
+    /// As [`Self::same_update`], without downloading anything.
+    #[track_caller]
+    pub(crate) fn same_workspace_update(&self) -> Result<String, String> {
+        let before = self.sandbox.read("Cargo.lock");
+        let cargo = self.sandbox.cargo(["update", "--workspace", "--offline"]);
+        self.compare(cargo.success(), &cargo.stderr, Some(&before))
+    }
+
     #[track_caller]
     fn compare(&self, success: bool, stderr: &str, before: Option<&str>) -> Result<String, String> {
         let case = self.case();
