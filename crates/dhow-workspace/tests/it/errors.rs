@@ -30,7 +30,7 @@ fn bad(manifest: &str, message: &str, spanned: &str) {
 #[test]
 fn manifests_that_are_none() {
     let file = |text: &str| Project::new(&format!("=== Cargo.toml\n{text}=== src/lib.rs\n"));
-    refused(&file("[package\n"), "unclosed table", "\n");
+    refused(&file("[package\n"), "unclosed table", "");
     refused(&file("[package]\nname = \"a\"\nname = \"b\"\n"), "duplicate key", "name");
     refused(&file("[package]\nname = \"a b\"\n"), "invalid character", "\"a b\"");
     refused(&file("[package]\nname = 1\n"), "invalid type", "1");
@@ -52,9 +52,9 @@ fn packages_that_contradict_themselves() {
     bad("resolver = \"2\"\n[workspace]\nresolver = \"2\"\n", "both", "\"2\"");
     bad("workspace = \"..\"\n[workspace]\n", "root of a workspace and a member", "\"..\"");
     bad("build = [\"a.rs\", \"b.rs\"]\n", "unstable", "[\"a.rs\", \"b.rs\"]");
-    bad("cargo-features = [\"x\"]\n", "cargo-features", "cargo-features");
+    bad("cargo-features = [\"x\"]\n", "cargo-features", "[\"x\"]");
     bad("rust-version = \"x\"\n", "", "\"x\"");
-    bad("edition.workspace = true\nversion2 = 1\n", "no workspace root", "workspace");
+    bad("edition.workspace = true\nversion2 = 1\n", "no workspace root", "edition");
     let features = |list: &str| {
         Project::new(&format!(
             "=== Cargo.toml\ncargo-features = [{list}]\n[package]\nname = \"a\"\n=== src/lib.rs\n"
@@ -80,7 +80,7 @@ fn targets_that_cannot_be() {
     );
     bad("[lib]\nedition = \"x\"\n", "unknown edition", "\"x\"");
     bad("[[bin]]\nname = \"b\"\n", "src/bin/b.rs", "\"b\"");
-    bad("[[bin]]\npath = \"b.rs\"\n", "no `name`", "bin");
+    bad("[[bin]]\npath = \"b.rs\"\n", "no `name`", "[[bin]]");
     bad("[[bin]]\nname = \"deps\"\npath = \"b.rs\"\n", "cannot be named", "\"deps\"");
     bad(
         "[[bin]]\nname = \"b\"\npath = \"b.rs\"\n[[bin]]\nname = \"b\"\npath = \"c.rs\"\n",
@@ -100,8 +100,8 @@ fn targets_that_cannot_be() {
 #[test]
 fn dependencies_that_cannot_be() {
     bad("[dependencies]\nb = {}\n", "neither which version", "b");
-    bad("[dependencies]\nb = \"x\"\n", "version requirement", "\"x\"");
-    bad("[dependencies]\nb = { version = \"x\" }\n", "version requirement", "\"x\"");
+    bad("[dependencies]\nb = \"one\"\n", "version requirement", "\"one\"");
+    bad("[dependencies]\nb = { version = \"one\" }\n", "version requirement", "\"one\"");
     bad("[dependencies]\nb = true\n", "", "true");
     bad("[dependencies]\nb = { version = \"1\", branch = \"x\" }\n", "together with `git`", "\"x\"");
     bad(
@@ -138,7 +138,7 @@ fn dependencies_that_cannot_be() {
         "\"1\"",
     );
     bad("[dependencies]\nb = { workspace = true }\n", "no workspace root", "b");
-    bad("[dependencies]\nb = { workspace = false }\n", "cannot be false", "b");
+    bad("[dependencies]\nb = { workspace = false }\n", "cannot be false", "{ workspace = false }");
     bad("[dependencies]\n\"b c\" = \"1\"\n", "invalid character", "\"b c\"");
     bad(
         "edition = \"2024\"\n[dependencies]\nb = { version = \"1\", default_features = false }\n",
@@ -188,7 +188,7 @@ fn profiles_and_lints_that_cannot_be() {
     bad("[lints.rust]\n\"clippy::x\" = \"warn\"\n", "lints.clippy.x", "\"warn\"");
     bad("[lints.rust]\nx = \"loud\"\n", "", "\"loud\"");
     bad("[lints.rust]\nunexpected_cfgs = { level = \"warn\", check-cfg = 1 }\n", "list of strings", "1");
-    bad("[lints]\nworkspace = true\n", "no workspace root", "workspace");
+    bad("[lints]\nworkspace = true\n", "no workspace root", "lints");
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn dependencies_of_all_kinds() {
         &["src/lib.rs"],
     );
     same(
-        "[dependencies]\nb = { version = \"1.0+meta\", public = true, colour = \"red\" }\n",
+        "[dependencies]\nb = { version = \"1.0.0+meta\", public = true, colour = \"red\" }\n",
         &["src/lib.rs"],
     );
     same(

@@ -199,7 +199,7 @@ fn resolvers_follow_the_root() {
 fn warns(project: &Project, messages: &[&str]) {
     let workspace = project.load("Cargo.toml").expect("loads");
     let ours: Vec<_> = workspace.warnings().iter().map(|w| w.message.clone()).collect();
-    let output = cargo::run(&project.root(), &["tree", "--offline"]);
+    let output = cargo::run(&project.root(), &["check", "--offline"]);
     let theirs = String::from_utf8_lossy(&output.stderr).into_owned();
     let count = theirs.lines().filter(|l| l.starts_with("warning: ")).count();
     assert_eq!((ours.len(), count), (messages.len(), messages.len()), "{ours:#?}\n{theirs}");
@@ -221,10 +221,10 @@ fn what_is_odd_is_said_as_often_as_cargo_says_it() {
         &["`doc` has no effect", "no effect"],
     );
     warns(&package("[lints.other]\nx = \"warn\"\n"), &["unknown tool"]);
-    warns(&package("[lints.rust]\nx = { level = \"warn\", y = 1 }\n"), &["unused manifest key"]);
+    warns(&package("[lints.rust]\nunused = { level = \"warn\", y = 1 }\n"), &["unused manifest key"]);
     warns(&package("[features]\ndefault-features = []\n"), &["default-features"]);
     warns(&package("[[bin]]\nname = \"x\"\npath = \"src/lib.rs\"\n"), &["more than one target"]);
-    warns(&package("[lib]\nedition = \"2018\"\n"), &["deprecated"]);
+    warns(&package("[lib]\nedition = \"2018\"\n"), &["no `edition`", "deprecated"]);
     warns(&package("[lib]\ncrate-type = [\"proc-macro\"]\n"), &["proc-macro = true"]);
     warns(&package("[target.'cfg(debug_assertions)'.dependencies]\n"), &["debug_assertions"]);
     warns(&package("edition = \"2015\"\n[[test]]\nname = \"t\"\npath = \"t.rs\"\n"), &[]);
