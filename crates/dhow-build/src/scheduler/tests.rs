@@ -15,13 +15,25 @@ struct Fake<'a> {
     log: Log,
     running: AtomicUsize,
     most: AtomicUsize,
-    /// Opened by a job of kind `o`; a job of kind `w` waits for it after its metadata is there.
+    /// Opened by jobs of kind `o` and `y`; `w` waits for it after its metadata is there, `x` before it fails.
     gate: (Mutex<bool>, std::sync::Condvar),
 }
 
 impl Fake<'_> {
     fn note(&self, what: &str, job: usize) {
         self.log.lock().unwrap().push(format!("{what}{job}"));
+    }
+
+    fn wait(&self) {
+        let mut open = self.gate.0.lock().unwrap();
+        while !*open {
+            open = self.gate.1.wait(open).unwrap();
+        }
+    }
+
+    fn open(&self) {
+        *self.gate.0.lock().unwrap() = true;
+        self.gate.1.notify_all();
     }
 }
 
@@ -47,14 +59,13 @@ impl Work for Fake<'_> {
             'm' => metadata(),
             'w' => {
                 metadata();
-                let mut open = self.gate.0.lock().unwrap();
-                while !*open {
-                    open = self.gate.1.wait(open).unwrap();
-                }
+                self.wait();
             }
-            'o' => {
-                *self.gate.0.lock().unwrap() = true;
-                self.gate.1.notify_all();
+            'x' => self.wait(),
+            'o' => self.open(),
+            'y' => {
+                self.open();
+                std::thread::sleep(Duration::from_millis(30));
             }
             _ => {}
         }
@@ -149,10 +160,10 @@ fn done_jobs_do_not_run_but_let_others_run() {
 fn a_failure_stops_new_jobs_and_waits_for_running_ones() {
     // 0 fails while 1 still runs; 2 could run but is not started any more.
     let needs = vec![vec![], vec![], vec![(1, Complete)], vec![(0, Complete)]];
-    let ran = run_jobs(&['x', 's', 'r', 'r'], needs.clone(), 2, false);
+    let ran = run_jobs(&['x', 'y', 'r', 'r'], needs.clone(), 2, false);
     assert_eq!((ran.failed.as_slice(), ran.waited), (&[0][..], true));
     assert!(ran.log.contains(&"-1".into()) && !ran.log.contains(&"+2".into()), "{:?}", ran.log);
-    let ran = run_jobs(&['x', 's', 'r', 'r'], needs, 2, true);
+    let ran = run_jobs(&['x', 'y', 'r', 'r'], needs, 2, true);
     assert_eq!((ran.failed.as_slice(), ran.waited), (&[0][..], false));
     assert!(ran.log.contains(&"-2".into()) && !ran.log.contains(&"+3".into()), "{:?}", ran.log);
 }
