@@ -2,22 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub use dhow_formats::lockfile::LockVersion as ResolveVersion;
 use dhow_formats::lockfile::Lockfile;
 use dhow_model::{Checksum, Dependency, InternedString, PackageId, PackageIdSpec, Summary};
-
-/// The encoding of a lock file. The order is that of age.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ResolveVersion {
-    /// Checksums in `[metadata]`, full dependency ids.
-    V1,
-    /// Checksums with the packages, shortened dependency ids.
-    V2,
-    /// With `version = 3`; git branch `master` is no longer the default branch.
-    V3,
-    /// With `version = 4`; git references are percent-encoded.
-    #[default]
-    V4,
-}
 
 /// What was chosen: a graph of packages. From a search it is complete; from a lock file edges have no
 /// [`Dependency`]s, and there are no features and no summaries.

@@ -19,6 +19,6 @@ pub use features::{
 };
 pub use graph::{Resolve, ResolveVersion, SpecError};
 pub use prefs::{VersionOrdering, VersionPreferences};
-pub use provider::{Provider, ProviderError};
+pub use provider::{Provider, ProviderError, Releases};
 pub use request::{Member, Patch, Replacement, ResolveRequest};
 pub use resolver::Resolver;
