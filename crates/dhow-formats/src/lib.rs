@@ -1,6 +1,17 @@
 //! Every file on disk and line of JSON as plain structs, one module each. No I/O, no policy.
 
-pub mod toolchain_cache;
+pub mod build_script_output;
+pub mod cargo_ok;
+pub mod config;
+pub mod dep_info;
+pub mod fingerprint;
+pub mod index_cache;
+pub mod index_entry;
 pub mod lockfile;
+pub mod machine_message;
 pub mod manifest;
 pub mod metadata;
+pub mod registry_checksums;
+pub mod registry_config;
+pub mod rustc_message;
+pub mod toolchain_cache;

@@ -11,10 +11,11 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 pub use cargo_util_schemas::manifest::{
-    FeatureName, InheritableDependency, InheritableField, InheritablePackage, PackageName, PathValue,
-    ProfileName, ProfilePackageSpec, StringOrBool, TomlDebugInfo, TomlDependency, TomlDetailedDependency,
-    TomlInheritedDependency, TomlLint, TomlLintLevel, TomlLints, TomlManifest, TomlPackage, TomlPackageBuild,
-    TomlPlatform, TomlProfile, TomlProfiles, TomlTarget, TomlTrimPaths, TomlWorkspace, VecStringOrBool,
+    FeatureName, InheritableDependency, InheritableField, InheritableLints, InheritablePackage, Hints, PackageName,
+    PathValue, ProfileName, ProfilePackageSpec, StringOrBool, TomlDebugInfo, TomlDependency,
+    TomlDetailedDependency, TomlInheritedDependency, TomlLint, TomlLintLevel, TomlLints, TomlManifest,
+    TomlPackage, TomlPackageBuild, TomlPlatform, TomlProfile, TomlProfiles, TomlTarget, TomlTrimPaths,
+    TomlWorkspace, VecStringOrBool,
 };
 pub use toml::{Table as TomlTable, Value as TomlValue};
 

@@ -145,3 +145,8 @@ pub struct MetadataDepKind {
     /// The platform as written.
     pub target: Option<String>,
 }
+
+/// What `cargo locate-project` prints.
+pub fn located(manifest: &str) -> String {
+    serde_json::json!({ "root": manifest }).to_string()
+}

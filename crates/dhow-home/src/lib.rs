@@ -1,1 +1,14 @@
-//! The layout and the locks of the cargo home.
+//! The layout and the locks of the cargo home (`$CARGO_HOME`).
+//!
+//! [`CargoHome`] knows every path in it, [`RegistryHome`] those of one registry; nobody else joins paths. What may
+//! be changed only under a lock hangs on the guard that holds it. Knows no network and no resolver.
+
+mod guards;
+mod layout;
+mod registry;
+mod source_name;
+
+pub use guards::{DownloadGuard, ReadGuard};
+pub use layout::CargoHome;
+pub use registry::RegistryHome;
+pub use source_name::{git_dir_name, registry_dir_name};

@@ -53,6 +53,11 @@ impl PackageId {
         self.0.source
     }
 
+    /// Where it is kept, for maps that only need to tell packages apart: equal ids have equal addresses.
+    pub fn address(self) -> usize {
+        std::ptr::from_ref(self.0).addr()
+    }
+
     /// The same package from a source that pins (or no longer pins) its commit.
     pub fn with_source(self, source: SourceId) -> Self {
         Self::new(self.name(), self.version().clone(), source)

@@ -76,7 +76,7 @@ impl SourceId {
     }
 
     fn intern(kind: SourceKind, url: Url, precise: Option<String>) -> Self {
-        let canonical = canonical(&kind, &url);
+        let canonical = canonical(&url);
         let inner = Inner { kind, url, canonical, precise };
         let mut sources = SOURCES.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = sources.get(&inner) {
@@ -146,6 +146,11 @@ impl SourceId {
     /// The form of the URL that decides equality, and directory names in `$CARGO_HOME`.
     pub fn canonical_url(self) -> &'static str {
         &self.0.canonical
+    }
+
+    /// Where it is kept, for maps in front of a slower comparison: equal addresses are equal sources.
+    pub fn address(self) -> usize {
+        std::ptr::from_ref(self.0).addr()
     }
 
     /// The pinned commit of a git source.
@@ -235,18 +240,19 @@ fn parse_git(mut url: Url) -> SourceId {
     SourceId::intern(SourceKind::Git(reference), url, precise)
 }
 
-/// Git hosts answer to several spellings: with and without `.git`, with a trailing slash, GitHub in any case.
-/// Registries and paths are taken as they are written, except for that trailing slash.
-fn canonical(kind: &SourceKind, url: &Url) -> String {
+/// Git hosts answer to several spellings: with and without `.git`, with a trailing slash, GitHub in any case and by
+/// any protocol. Every kind of source is treated alike, because directory names in `$CARGO_HOME` depend on it.
+fn canonical(url: &Url) -> String {
     let mut url = url.clone();
-    if matches!(kind, SourceKind::SparseRegistry) {
-        return url.to_string();
-    }
-    if url.path().ends_with('/') && !url.cannot_be_a_base() {
-        let path = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&path);
+    if url.path().ends_with('/')
+        && let Ok(mut segments) = url.path_segments_mut()
+    {
+        segments.pop_if_empty();
     }
     if url.host_str() == Some("github.com") {
+        if let Ok(https) = Url::parse(&format!("https{}", &url[url::Position::AfterScheme..])) {
+            url = https;
+        }
         let lower = url.path().to_lowercase();
         url.set_path(&lower);
     }

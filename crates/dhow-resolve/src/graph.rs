@@ -2,22 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use dhow_formats::lockfile::Lockfile;
+pub use dhow_formats::lockfile::LockVersion as ResolveVersion;
 use dhow_model::{Checksum, Dependency, InternedString, PackageId, PackageIdSpec, Summary};
-
-/// The encoding of a lock file. The order is that of age.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ResolveVersion {
-    /// Checksums in `[metadata]`, full dependency ids.
-    V1,
-    /// Checksums with the packages, shortened dependency ids.
-    V2,
-    /// With `version = 3`; git branch `master` is no longer the default branch.
-    V3,
-    /// With `version = 4`; git references are percent-encoded.
-    #[default]
-    V4,
-}
 
 /// What was chosen: a graph of packages. From a search it is complete; from a lock file edges have no
 /// [`Dependency`]s, and there are no features and no summaries.
@@ -143,18 +129,6 @@ impl Resolve {
             todo.extend(self.deps(id).map(|(to, _)| to).filter(|to| seen.insert(*to)));
         }
         seen
-    }
-
-    /// As a lock file has it. `members` (and path dependencies) have no source there: `path_ids` says which they
-    /// are. What the lock file names and nobody knows any more is left out.
-    pub fn from_lock(lock: &Lockfile, path_ids: impl IntoIterator<Item = PackageId>) -> Self {
-        let _ = (lock, path_ids.into_iter().count());
-        Self::default()
-    }
-
-    /// As a lock file has it.
-    pub fn to_lock(&self) -> Lockfile {
-        Lockfile::default()
     }
 }
 

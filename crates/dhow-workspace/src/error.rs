@@ -60,6 +60,9 @@ impl Error {
 
     /// A flaw of the manifest at `path`, whose text tells where.
     pub(crate) fn from_flaw(flaw: Flaw, path: &Path, text: &Arc<str>) -> Self {
+        if let Problem::Elsewhere(error) = flaw.problem {
+            return *error;
+        }
         let span = find_span(text, &flaw.key);
         Self::new(flaw.problem).at(Location { path: path.to_owned(), text: Some(text.clone()), span })
     }

@@ -1,34 +1,64 @@
-//! The list of what can be wrong with manifests and workspaces.
+//! The list of what can be wrong with manifests and workspaces; each part of the crate brings its own.
 
-use std::path::PathBuf;
-
+use crate::Error;
+use crate::dependency_problem::DependencyProblem;
+use crate::features::FeatureProblem;
+use crate::find_problem::FindProblem;
+use crate::inherit::InheritProblem;
+use crate::lints::LintProblem;
+use crate::package_problem::PackageProblem;
 use crate::profiles::ProfileProblem;
+use crate::target_problem::TargetProblem;
 
 /// What is wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The file cannot be read.
-    #[error("cannot read the manifest")]
+    /// A file or directory cannot be read.
+    #[error("cannot read the manifest: {0}")]
     Read(#[from] dhow_fs::FsError),
     /// Not TOML, or not a manifest.
     #[error("{0}")]
     Syntax(#[from] dhow_formats::manifest::ManifestSyntaxError),
-    /// No `Cargo.toml` upwards of a directory.
-    #[error("no `Cargo.toml` in `{}` or any directory above it", .0.display())]
-    NoManifest(PathBuf),
+    /// The search for manifests and the shape of the workspace.
+    #[error(transparent)]
+    Find(#[from] FindProblem),
+    /// `workspace = true`.
+    #[error(transparent)]
+    Inherit(#[from] InheritProblem),
+    /// `[package]`.
+    #[error(transparent)]
+    Package(#[from] PackageProblem),
+    /// Dependencies, patches and replacements.
+    #[error(transparent)]
+    Dependency(#[from] DependencyProblem),
+    /// `[features]`.
+    #[error(transparent)]
+    Feature(#[from] FeatureProblem),
+    /// Libraries, programs, tests, ….
+    #[error(transparent)]
+    Target(#[from] TargetProblem),
+    /// `[lints]`.
+    #[error(transparent)]
+    Lint(#[from] LintProblem),
     /// Profiles.
     #[error(transparent)]
     Profile(#[from] ProfileProblem),
+    /// Something in another manifest that this one needs.
+    #[error(transparent)]
+    Elsewhere(#[from] Box<Error>),
 }
 
 impl Problem {
     /// What to try.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NoManifest(_) => {
-                Some("change to the package's directory, or pass `--manifest-path`".into())
-            }
+            Self::Find(problem) => problem.help(),
+            Self::Inherit(problem) => problem.help(),
+            Self::Package(problem) => problem.help(),
+            Self::Dependency(problem) => problem.help(),
+            Self::Feature(problem) => problem.help(),
+            Self::Target(problem) => problem.help(),
             _ => None,
         }
     }

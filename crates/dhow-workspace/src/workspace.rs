@@ -20,6 +20,17 @@ pub enum ResolverVersion {
     V3,
 }
 
+impl ResolverVersion {
+    /// The number, as manifests write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "1",
+            Self::V2 => "2",
+            Self::V3 => "3",
+        }
+    }
+}
+
 /// Finds the registry that a manifest names, as configuration defines it; the error says why there is none.
 pub type RegistryLookup<'a> = &'a (dyn Fn(&str) -> Result<SourceId, String> + Sync);
 
@@ -45,6 +56,13 @@ pub struct Patch {
     pub dependencies: Vec<Dependency>,
 }
 
+/// What the root puts in the place of other packages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    pub(crate) patches: Vec<Patch>,
+    pub(crate) replacements: Vec<(PackageIdSpec, Dependency)>,
+}
+
 /// Packages that are built together, with one lock file and one target directory.
 #[derive(Clone, Debug)]
 pub struct Workspace {
@@ -55,8 +73,7 @@ pub struct Workspace {
     pub(crate) default_members: Vec<PackageId>,
     pub(crate) resolver: ResolverVersion,
     pub(crate) profiles: Option<TomlProfiles>,
-    pub(crate) patches: Vec<Patch>,
-    pub(crate) replacements: Vec<(PackageIdSpec, Dependency)>,
+    pub(crate) overrides: Overrides,
     pub(crate) metadata: Option<TomlValue>,
     pub(crate) target_dir: PathBuf,
     pub(crate) build_dir: PathBuf,
@@ -94,7 +111,7 @@ impl Workspace {
         self.is_virtual
     }
 
-    /// All members, sorted by the path of their manifest.
+    /// All members, in the order in which they are found: as listed, each followed by its path dependencies.
     pub fn members(&self) -> &[Package] {
         &self.members
     }
@@ -121,12 +138,12 @@ impl Workspace {
 
     /// `[patch]` of the root manifest.
     pub fn patches(&self) -> &[Patch] {
-        &self.patches
+        &self.overrides.patches
     }
 
     /// `[replace]` of the root manifest.
     pub fn replacements(&self) -> &[(PackageIdSpec, Dependency)] {
-        &self.replacements
+        &self.overrides.replacements
     }
 
     /// `workspace.metadata`.
@@ -149,7 +166,7 @@ impl Workspace {
         &self.build_dir
     }
 
-    /// What the authors of root and members should know, those of a member after those of the root.
+    /// What the authors of the root and of the members should know.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

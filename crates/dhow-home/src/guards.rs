@@ -1,0 +1,143 @@
+//! Cargo's two locks on its home, as values that own what they permit.
+//!
+//! The protocol, as Cargo 1.95 was seen to follow it: whoever adds files holds `.package-cache` exclusively; whoever
+//! reads sources holds `.package-cache-mutate` shared; whoever removes files holds both exclusively. We hold the
+//! first only while finished files are moved into place, never while the network is busy.
+
+use std::path::Path;
+
+use dhow_formats::cargo_ok;
+use dhow_fs::{FileLock, FsError, LockNotice};
+use dhow_model::PackageId;
+
+use crate::layout::CargoHome;
+use crate::registry::RegistryHome;
+
+/// The text by which backup programs know a directory that can be made again.
+const CACHE_TAG: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55
+# This file is a cache directory tag created by cargo.
+# For information about cache directory tags see https://bford.info/cachedir/
+";
+
+/// Permits to add files to the home.
+#[derive(Debug)]
+#[must_use = "the lock is released when this value is dropped"]
+pub struct DownloadGuard<'h> {
+    home: &'h CargoHome,
+    _lock: FileLock,
+}
+
+/// Keeps others from removing sources while they are read. Held for a whole build.
+#[derive(Debug)]
+#[must_use = "the lock is released when this value is dropped"]
+pub struct ReadGuard {
+    _lock: Option<FileLock>,
+}
+
+impl CargoHome {
+    /// Waits until nobody else adds files, and then may.
+    ///
+    /// # Errors
+    /// The home cannot be made or written to.
+    pub fn lock_downloads(&self, notice: &dyn Fn(LockNotice)) -> Result<DownloadGuard<'_>, FsError> {
+        dhow_fs::create_dir_all(self.root())?;
+        let lock = FileLock::lock_exclusive(&self.download_lock(), notice)?;
+        Ok(DownloadGuard { home: self, _lock: lock })
+    }
+
+    /// As [`Self::lock_downloads`], but `None` at once if somebody else holds the lock.
+    ///
+    /// # Errors
+    /// The home cannot be made or written to.
+    pub fn try_lock_downloads(
+        &self,
+        notice: &dyn Fn(LockNotice),
+    ) -> Result<Option<DownloadGuard<'_>>, FsError> {
+        dhow_fs::create_dir_all(self.root())?;
+        let lock = FileLock::try_exclusive(&self.download_lock(), notice)?;
+        Ok(lock.map(|lock| DownloadGuard { home: self, _lock: lock }))
+    }
+
+    /// Keeps sources in their place while the value lives. A home that cannot be written to needs no lock: nobody
+    /// removes anything there.
+    ///
+    /// # Errors
+    /// The lock cannot be taken for another reason.
+    pub fn lock_sources(&self, notice: &dyn Fn(LockNotice)) -> Result<ReadGuard, FsError> {
+        let locked = dhow_fs::create_dir_all(self.root())
+            .and_then(|()| FileLock::lock_shared(&self.mutate_lock(), notice));
+        match locked {
+            Ok(lock) => Ok(ReadGuard { _lock: Some(lock) }),
+            Err(error) if error.is_read_only() => Ok(ReadGuard { _lock: None }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl DownloadGuard<'_> {
+    /// Makes the directories of a registry, and marks all registries as not worth a backup.
+    ///
+    /// # Errors
+    /// A directory cannot be made.
+    pub fn prepare(&self, registry: &RegistryHome) -> Result<(), FsError> {
+        for dir in [registry.cache(), registry.src()] {
+            dhow_fs::create_dir_all(dir)?;
+        }
+        self.tag();
+        Ok(())
+    }
+
+    /// Moves unpacked sources into their place, unless somebody else's are complete there by now; what is
+    /// incomplete there is removed. Marks them as complete last, as Cargo does, so the marker is younger than all
+    /// that it vouches for.
+    ///
+    /// # Errors
+    /// They cannot be moved or marked.
+    pub fn place_sources(&self, registry: &RegistryHome, id: PackageId) -> Result<(), FsError> {
+        let (part, place) = (registry.sources_part(id), registry.sources(id));
+        if registry.has_sources(id)? {
+            return dhow_fs::remove_dir_all(&part);
+        }
+        dhow_fs::remove_dir_all(&place)?;
+        dhow_fs::write(&part.join(cargo_ok::FILE_NAME), cargo_ok::COMPLETE)?;
+        dhow_fs::rename(&part, &place)
+    }
+
+    /// Moves a finished archive into its place. Sources go first: once the `.part` is gone, others may think that
+    /// nobody works on this package.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub fn place_archive(&self, registry: &RegistryHome, id: PackageId) -> Result<(), FsError> {
+        dhow_fs::rename(&registry.archive_part(id), &registry.archive(id))
+    }
+
+    /// Keeps a copy of an index file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_index_file(&self, path: &Path, content: &[u8]) -> Result<(), FsError> {
+        if let Some(dir) = path.parent() {
+            dhow_fs::create_dir_all(dir)?;
+        }
+        dhow_fs::write_atomic(path, content)
+    }
+
+    /// Keeps a registry's `config.json`, and marks all registries as not worth a backup.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_index_config(&self, registry: &RegistryHome, content: &[u8]) -> Result<(), FsError> {
+        dhow_fs::create_dir_all(registry.index())?;
+        self.tag();
+        dhow_fs::write_if_changed(&registry.index_config(), content).map(drop)
+    }
+
+    fn tag(&self) {
+        let tag = self.home.registry_tag();
+        if matches!(dhow_fs::stat(&tag), Ok(None)) {
+            // Only a hint to backup programs: not worth failing for.
+            drop(dhow_fs::write_atomic(&tag, CACHE_TAG));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Where everything is in the cargo home.
+
+use std::path::{Path, PathBuf};
+
+use dhow_model::SourceId;
+
+use crate::registry::RegistryHome;
+
+/// The cargo home:
+///
+/// ```text
+/// $CARGO_HOME
+/// ├── config.toml
+/// ├── credentials.toml
+/// ├── .package-cache              lock: files below `registry` and `git` are being added
+/// ├── .package-cache-mutate       lock: shared while they are read, exclusive while they are removed
+/// ├── bin/                        installed programs
+/// ├── git/
+/// │   ├── db/<name>-<hash>/               bare repositories
+/// │   └── checkouts/<name>-<hash>/<commit>/
+/// └── registry/
+///     ├── CACHEDIR.TAG
+///     ├── index/<host>-<hash>/            one directory per registry: see RegistryHome
+///     ├── cache/<host>-<hash>/
+///     └── src/<host>-<hash>/
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CargoHome {
+    root: PathBuf,
+}
+
+impl CargoHome {
+    /// The home at `root`, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Its directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The user's configuration.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("config.toml")
+    }
+
+    /// The user's tokens.
+    pub fn credentials(&self) -> PathBuf {
+        self.root.join("credentials.toml")
+    }
+
+    /// Installed programs.
+    pub fn bin(&self) -> PathBuf {
+        self.root.join("bin")
+    }
+
+    /// Bare git repositories.
+    pub fn git_db(&self) -> PathBuf {
+        self.root.join("git/db")
+    }
+
+    /// Working trees of git dependencies.
+    pub fn git_checkouts(&self) -> PathBuf {
+        self.root.join("git/checkouts")
+    }
+
+    /// Everything that comes from registries.
+    pub fn registry(&self) -> PathBuf {
+        self.root.join("registry")
+    }
+
+    /// What belongs to one registry: the one that is really asked, not the one that it replaces.
+    pub fn registry_of(&self, source: SourceId) -> RegistryHome {
+        RegistryHome::new(self, source)
+    }
+
+    pub(crate) fn download_lock(&self) -> PathBuf {
+        self.root.join(".package-cache")
+    }
+
+    pub(crate) fn mutate_lock(&self) -> PathBuf {
+        self.root.join(".package-cache-mutate")
+    }
+
+    pub(crate) fn registry_tag(&self) -> PathBuf {
+        self.registry().join("CACHEDIR.TAG")
+    }
+}

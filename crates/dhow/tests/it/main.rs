@@ -1,0 +1,20 @@
+//! Whole commands of the `dhow` binary, in sandboxes on a fixture registry, beside the real cargo.
+//!
+//! `DHOW_TEST_PROGRAM` puts another program into Dhow's place: with the real cargo there every test must pass but for
+//! those whose comment says that they are stricter. That shows whether a test is right.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests look at the files of their sandboxes, and say what they had to skip"
+)]
+
+mod bad_input;
+mod beside_cargo;
+mod build_scripts;
+mod commands;
+mod end_to_end;
+mod fresh;
+mod killed;
+mod lockfile;
+mod resolver;
+mod support;
