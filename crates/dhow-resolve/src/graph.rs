@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use dhow_formats::lockfile::LockVersion as ResolveVersion;
-use dhow_formats::lockfile::Lockfile;
 use dhow_model::{Checksum, Dependency, InternedString, PackageId, PackageIdSpec, Summary};
 
 /// What was chosen: a graph of packages. From a search it is complete; from a lock file edges have no
@@ -130,18 +129,6 @@ impl Resolve {
             todo.extend(self.deps(id).map(|(to, _)| to).filter(|to| seen.insert(*to)));
         }
         seen
-    }
-
-    /// As a lock file has it. `members` (and path dependencies) have no source there: `path_ids` says which they
-    /// are. What the lock file names and nobody knows any more is left out.
-    pub fn from_lock(lock: &Lockfile, path_ids: impl IntoIterator<Item = PackageId>) -> Self {
-        let _ = (lock, path_ids.into_iter().count());
-        Self::default()
-    }
-
-    /// As a lock file has it.
-    pub fn to_lock(&self) -> Lockfile {
-        Lockfile::default()
     }
 }
 

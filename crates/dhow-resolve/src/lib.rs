@@ -8,17 +8,20 @@
 pub mod error;
 pub mod features;
 pub mod graph;
+pub mod lock;
 pub mod prefs;
 pub mod provider;
 pub mod request;
 pub mod resolver;
+mod search;
 
-pub use error::{NoSolution, Rejected, RejectedReason, ResolveError};
+pub use error::{NoSolution, Rejected, RejectedReason, ResolveError, Step};
 pub use features::{
     CliFeatures, FeatureError, FeatureOptions, FeaturesFor, ResolveBehavior, ResolvedFeatures,
 };
 pub use graph::{Resolve, ResolveVersion, SpecError};
+pub use lock::{LockError, LockUpdate, version_for_rust};
 pub use prefs::{VersionOrdering, VersionPreferences};
-pub use provider::{Provider, ProviderError, Releases};
+pub use provider::{Provider, ProviderError, Releases, SharedError};
 pub use request::{Member, Patch, Replacement, ResolveRequest};
 pub use resolver::Resolver;

@@ -9,6 +9,34 @@ use semver::Version;
 /// What went wrong behind the provider; its text is shown as the cause.
 pub type ProviderError = Box<dyn std::error::Error + Send + Sync>;
 
+/// A [`ProviderError`] that several may hold.
+#[derive(Clone)]
+pub struct SharedError(Arc<dyn std::error::Error + Send + Sync>);
+
+impl From<ProviderError> for SharedError {
+    fn from(error: ProviderError) -> Self {
+        Self(Arc::from(error))
+    }
+}
+
+impl std::fmt::Display for SharedError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::fmt::Debug for SharedError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for SharedError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
 /// Tells which releases of a package exist. Answers must not change while one [`crate::Resolver`] runs.
 pub trait Provider {
     /// All releases of the package with `dep`'s name at `dep`'s source (a git source may be pinned to a commit),

@@ -310,6 +310,7 @@ fn metadata(
         links: package.links.as_ref().map(Into::into),
         publish,
         default_run: package.default_run.as_ref().map(Into::into),
+        hints: input.file.toml().hints.clone(),
         ..PackageMetadata::default()
     };
     metadata.description =

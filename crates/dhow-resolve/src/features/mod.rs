@@ -7,6 +7,11 @@ use dhow_model::{FeatureValue, InternedString, PackageId, Platform, Summary};
 
 use crate::graph::Resolve;
 
+mod error;
+
+pub use error::FeatureError;
+pub(crate) use error::similar;
+
 /// Which of the two builds of a package is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum FeaturesFor {
@@ -65,14 +70,6 @@ impl CliFeatures {
     pub fn all() -> Self {
         Self { all_features: true, ..Self::default() }
     }
-}
-
-/// Features on the command line that do not fit the packages.
-#[derive(Debug, thiserror::Error)]
-pub enum FeatureError {
-    /// Nobody has them.
-    #[error("{0}")]
-    Unknown(String),
 }
 
 /// What decides features, apart from graph and packages.

@@ -1,0 +1,150 @@
+//! What can be wrong with the features that somebody asks for.
+
+use dhow_model::InternedString;
+
+/// Features that were asked for and cannot be had.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FeatureError {
+    /// No selected package has them.
+    #[error("{}", unknown(.features, .packages, .suggestions, .others))]
+    Unknown {
+        /// The features, sorted.
+        features: Vec<String>,
+        /// The packages that were asked.
+        packages: Vec<InternedString>,
+        /// Names that may have been meant.
+        suggestions: Vec<String>,
+        /// Members that have them, but were not selected.
+        others: Vec<InternedString>,
+    },
+    /// It is a dependency that `dep:` hides.
+    #[error(
+        "package `{package}` has no feature `{name}`: its optional dependency of that name is turned on by other \
+         features (through `dep:{name}`) only"
+    )]
+    Hidden {
+        /// The package.
+        package: InternedString,
+        /// The dependency.
+        name: InternedString,
+    },
+    /// It is a dependency that is not optional.
+    #[error(
+        "package `{package}` has no feature `{name}`: its dependency of that name is not optional, so it is always \
+         there"
+    )]
+    NotOptional {
+        /// The package.
+        package: InternedString,
+        /// The dependency.
+        name: InternedString,
+    },
+    /// `name/feature` of a dependency that is not there.
+    #[error("package `{package}` has no dependency `{name}`")]
+    NoDependency {
+        /// The package.
+        package: InternedString,
+        /// What should be its dependency.
+        name: InternedString,
+    },
+    /// A feature turns itself on.
+    #[error("feature `{name}` of package `{package}` turns itself on; remove it from its own list")]
+    Cycle {
+        /// The package.
+        package: InternedString,
+        /// The feature.
+        name: InternedString,
+    },
+    /// Something that only a manifest may say.
+    #[error("`{0}` cannot be asked for on the command line: name a feature that turns it on")]
+    DepSyntax(String),
+    /// `a/b/c`.
+    #[error("`{0}` has too many slashes (expected `feature` or `package/feature`)")]
+    Slashes(String),
+    /// Features for what is not a member.
+    #[error("features can be given to members of the workspace only, and none is selected")]
+    OutsideWorkspace,
+    /// `--features` in the root of a virtual workspace of resolver 1.
+    #[error("resolver 1 gives features to the package of the current directory only, and there is none")]
+    NoCurrentPackage,
+}
+
+fn unknown(
+    features: &[String],
+    packages: &[InternedString],
+    suggestions: &[String],
+    others: &[InternedString],
+) -> String {
+    let join = |names: &[InternedString]| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    let wanted = features.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let noun = if features.len() == 1 { "feature" } else { "features" };
+    let mut text = match packages {
+        [one] => format!("no such {noun} {wanted} in package `{one}`"),
+        _ => format!("no such {noun} {wanted} in any of the selected packages ({})", join(packages)),
+    };
+    if !others.is_empty() {
+        text.push_str(&format!("; found in {}, not selected", join(others)));
+    } else if !suggestions.is_empty() {
+        text.push_str(&format!("; did you mean `{}`?", suggestions.join("` or `")));
+    }
+    text
+}
+
+/// Those of `known` that `name` may be a misspelling of, nearest first, three at most.
+pub(crate) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let mut near: Vec<_> = known.filter_map(|other| Some((distance(name, other, limit)?, other))).collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(3).map(|(_, other)| other.to_owned()).collect()
+}
+
+/// How many letters must be put in, taken out, exchanged or swapped with their neighbour; nothing above `limit`.
+fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                best = best.min(before_last[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        before_last = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().filter(|found| *found <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspellings_are_found() {
+        let known = ["derive", "std", "default", "serde"];
+        let check = |name: &str, expect: &[&str]| assert_eq!(similar(name, known.into_iter()), expect);
+        check("dervie", &["derive"]);
+        check("drive", &["derive"]);
+        check("sdt", &["std"]);
+        check("nothing-like-it", &[]);
+    }
+
+    #[test]
+    fn the_message_names_what_was_asked_and_what_may_help() {
+        let error = FeatureError::Unknown {
+            features: vec!["dervie".to_owned()],
+            packages: vec!["app".into()],
+            suggestions: vec!["derive".to_owned()],
+            others: Vec::new(),
+        };
+        assert_eq!(error.to_string(), "no such feature `dervie` in package `app`; did you mean `derive`?");
+    }
+}

@@ -1,0 +1,106 @@
+//! Fast hashing for keys that are numbers and addresses, and for names compared by address.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
+use dhow_model::InternedString;
+
+/// A map with a fast hash. Never iterated where order would show.
+pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<FastHasher>>;
+/// A set with a fast hash. Never iterated where order would show.
+pub(crate) type FastSet<K> = HashSet<K, BuildHasherDefault<FastHasher>>;
+
+/// Multiplies and folds; keys come from our own tables, so nobody chooses them to collide.
+#[derive(Default)]
+pub(crate) struct FastHasher(u64);
+
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl FastHasher {
+    fn add(&mut self, value: u64) {
+        let product = u128::from(self.0.rotate_left(23) ^ value) * u128::from(MULTIPLIER);
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+        let folded = (product >> 64) as u64 ^ product as u64;
+        self.0 = folded;
+    }
+}
+
+impl Hasher for FastHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.add(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.add(u64::from(value));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.add(u64::from(value));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.add(value);
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        self.add(value as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A name, hashed by its address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Name(pub(crate) InternedString);
+
+impl Name {
+    pub(crate) fn address(self) -> usize {
+        self.0.as_str().as_ptr().addr()
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.address());
+    }
+}
+
+/// A set of names, for membership only: sorted by address.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct NameSet(Vec<InternedString>);
+
+impl NameSet {
+    pub(crate) fn contains(&self, name: InternedString) -> bool {
+        self.position(name).is_ok()
+    }
+
+    /// Whether it was not there before.
+    pub(crate) fn insert(&mut self, name: InternedString) -> bool {
+        match self.position(name) {
+            Ok(_) => false,
+            Err(at) => {
+                self.0.insert(at, name);
+                true
+            }
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = InternedString> + '_ {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn position(&self, name: InternedString) -> Result<usize, usize> {
+        let wanted = (Name(name).address(), name.len());
+        self.0.binary_search_by_key(&wanted, |n| (Name(*n).address(), n.len()))
+    }
+}
