@@ -128,6 +128,8 @@ impl<'a> Teller<'a> {
     fn step(&self, step: Step<'_, Report, UnitError>) {
         match step {
             Step::Report(report) => self.report(report),
+            // Killed children fail, but that is not what anybody wants to read after Ctrl-C.
+            Step::Failed(..) | Step::Waiting if dhow_process::is_stopping() => {}
             Step::Failed(job, error) => (self.events)(Event::Failed { unit: unit_id(job), error }),
             Step::Waiting => (self.events)(Event::WaitingForOthers),
             Step::Progress(done, active) => {
