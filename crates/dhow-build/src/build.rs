@@ -10,7 +10,7 @@ use dhow_plan::{Plan, ScriptOutput, UnitId};
 use dhow_process::Environment;
 use dhow_target::{BuildLock, Clock, Layout};
 
-use crate::context::Context;
+use crate::context::{Context, Shared};
 use crate::dep_rules;
 use crate::error::{BuildError, UnitError};
 use crate::event::{Artifact, Event, Verb, verb};
@@ -81,15 +81,14 @@ pub fn build(
     options: &BuildOptions,
     events: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Outcome, BuildError> {
-    // Held by the caller, who may want to run what was built without it.
-    let _held = lock;
     let now = Clock::now(&clock_file(layout))?;
     let client = match &options.jobserver {
         Some(inherited) => inherited.clone(),
         // One slot is ours without asking.
         None => jobserver::Client::new(options.jobs.max(1) - 1).map_err(BuildError::Jobserver)?,
     };
-    let context = Context::new(plan, layout, options, now, client.clone());
+    let context =
+        Context::new(plan, layout, options, now, Shared { jobserver: client.clone(), lock: lock.file() });
     let teller = Teller::new(plan, events);
     let graph = WaitGraph::of(&plan.graph);
     let failures = scheduler::run(&graph, &context, client, options.keep_going, &|step| teller.step(step))
@@ -129,6 +128,8 @@ impl<'a> Teller<'a> {
     fn step(&self, step: Step<'_, Report, UnitError>) {
         match step {
             Step::Report(report) => self.report(report),
+            // Killed children fail, but that is not what anybody wants to read after Ctrl-C.
+            Step::Failed(..) | Step::Waiting if dhow_process::is_stopping() => {}
             Step::Failed(job, error) => (self.events)(Event::Failed { unit: unit_id(job), error }),
             Step::Waiting => (self.events)(Event::WaitingForOthers),
             Step::Progress(done, active) => {

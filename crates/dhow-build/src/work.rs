@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use dhow_formats::rustc_message::Diagnostic;
 use dhow_plan::{CompileMode, ScriptOutput, UnitId};
-use dhow_process::Process;
+use dhow_process::{Process, ProcessError};
 use dhow_target::{DirtyReason, Facts, FingerprintRecord, InputRecord, Verdict, check, load_record};
 
 use crate::context::Context;
@@ -35,6 +35,9 @@ impl Work for Context<'_> {
     type Error = UnitError;
 
     fn must_run(&self, job: usize, report: &mut dyn FnMut(Report)) -> Result<bool, UnitError> {
+        if dhow_process::is_stopping() {
+            return Err(ProcessError::Stopping.into());
+        }
         let id = unit_id(job);
         match self.unit(id).mode {
             // Nothing is made for documentation tests: the test command runs them.
@@ -102,7 +105,8 @@ impl Context<'_> {
         }
         self.accept(id, record);
         report(Report::Fresh { unit: id });
-        if record.has_messages {
+        // Of packages that are not the user's own, only new messages are told.
+        if record.has_messages && self.unit(id).is_local {
             Messages::replay(id, &place, report);
         }
         if !is_script {
