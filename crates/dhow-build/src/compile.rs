@@ -137,7 +137,7 @@ fn observe_inputs(
     };
     let info = DepInfo::parse(&dhow_fs::read(&place.out_dir.join(dep_info))?);
     let script_outs: Vec<PathBuf> =
-        recipe.own_scripts.iter().map(|script| context.place(*script).script_out()).collect();
+        recipe.own_script.iter().map(|script| context.place(*script).script_out()).collect();
     let mut inputs = Vec::with_capacity(info.files.len());
     for file in info.files {
         let path = process.cwd.join(file);
