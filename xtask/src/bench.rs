@@ -5,6 +5,7 @@ mod large;
 mod measure;
 mod row;
 mod side;
+mod wide;
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -13,14 +14,15 @@ use self::measure::{Measured, median};
 use self::row::Row;
 use self::side::Side;
 use crate::args::Args;
-use crate::tools::Tools;
+use crate::tools::{self, Tools};
 
 pub(crate) use self::measure::{MEASURE, stand_between};
 
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask bench [options]
 
-  --only <row>    one row: nothing, tree, metadata, lock, fetch, build
+  --only <row>    one row: nothing, tree, metadata, lock, fetch, build,
+                  wide-nothing, wide-tree, wide-metadata
   --rounds <n>    pairs per row, instead of what each row takes by itself
   --dhow <path>   the program to measure, instead of this repository's release build
   --dir <path>    work there, and leave it there, instead of a temporary directory in memory";
@@ -41,6 +43,13 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
     let tools = Tools::find(dhow.as_deref())?;
     let sides = [Side::new(&tools.cargo, scratch.path())?, Side::new(&tools.dhow, scratch.path())?];
     side::prepare(&tools, &sides)?;
+    if rows.iter().any(|row| row.is_wide()) {
+        for side in &sides {
+            wide::write(&side.wide())?;
+            let mut lock = tools.command(&tools.cargo, &side.wide(), &side.home());
+            tools::run(lock.arg("generate-lockfile"))?;
+        }
+    }
     let _large = rows.contains(&Row::Fetch).then(|| large::prepare(&tools, &sides)).transpose()?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -1,1 +1,23 @@
-//! Index clients and downloads: fills the home. Async lives here and does not leave.
+//! Index clients and downloads: fills the cargo home. Async lives here and does not leave.
+//!
+//! [`Registries`] is the entrance: it knows the settings, gives out one [`Registry`] per source (the one that really
+//! answers, after source replacement), and downloads packages. Knows no resolver and no manifest.
+
+mod archive;
+mod download;
+mod error;
+mod event;
+mod index;
+mod network;
+mod registries;
+mod settings;
+mod sources;
+
+pub use archive::ArchiveError;
+pub use download::Wanted;
+pub use error::FetchError;
+pub use event::Event;
+pub use index::{DirectorySource, Freshness, IndexFile, LocalRegistry, Registry, SparseIndex, SummaryReader};
+pub use registries::Registries;
+pub use settings::{HttpSettings, NetSettings, ProxyVariables, Settings};
+pub use sources::{Replacement, SourceDefinition, SourceKindDefinition, Sources};

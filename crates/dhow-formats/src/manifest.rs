@@ -11,7 +11,7 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 pub use cargo_util_schemas::manifest::{
-    FeatureName, InheritableDependency, InheritableField, InheritableLints, InheritablePackage, PackageName,
+    FeatureName, InheritableDependency, InheritableField, InheritableLints, InheritablePackage, Hints, PackageName,
     PathValue, ProfileName, ProfilePackageSpec, StringOrBool, TomlDebugInfo, TomlDependency,
     TomlDetailedDependency, TomlInheritedDependency, TomlLint, TomlLintLevel, TomlLints, TomlManifest,
     TomlPackage, TomlPackageBuild, TomlPlatform, TomlProfile, TomlProfiles, TomlTarget, TomlTrimPaths,

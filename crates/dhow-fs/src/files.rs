@@ -42,6 +42,11 @@ pub fn create_file(path: &Path) -> Result<File, FsError> {
     File::create(path).during("create", path)
 }
 
+/// Writes a file in place, creating it first if need be: only for what nobody else can see yet.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    fs::write(path, bytes).during("write", path)
+}
+
 /// Replaces a file as a whole: others see the old content or the new, never a part. Keeps the permissions of what
 /// was there, and writes through a symlink to what it points at. Missing directories above are not made.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {

@@ -41,6 +41,12 @@ impl TreeWriter {
         self.make_file(relative, mode)
     }
 
+    /// Removes the file `relative`: a symlink itself, not what it points at.
+    pub fn remove_file(&self, relative: &Path) -> Result<(), FsError> {
+        self.check(relative)?;
+        crate::files::remove_file(&self.root.join(relative))
+    }
+
     fn check(&self, relative: &Path) -> Result<(), FsError> {
         let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
         if plain && !relative.as_os_str().is_empty() {

@@ -87,14 +87,6 @@ impl DownloadGuard<'_> {
         Ok(())
     }
 
-    /// Moves a finished archive into its place.
-    ///
-    /// # Errors
-    /// It cannot be moved.
-    pub fn place_archive(&self, registry: &RegistryHome, id: PackageId) -> Result<(), FsError> {
-        dhow_fs::rename(&registry.archive_part(id), &registry.archive(id))
-    }
-
     /// Moves unpacked sources into their place, unless somebody else's are complete there by now; what is
     /// incomplete there is removed. Marks them as complete last, as Cargo does, so the marker is younger than all
     /// that it vouches for.
@@ -107,8 +99,17 @@ impl DownloadGuard<'_> {
             return dhow_fs::remove_dir_all(&part);
         }
         dhow_fs::remove_dir_all(&place)?;
-        dhow_fs::write_atomic(&part.join(cargo_ok::FILE_NAME), cargo_ok::COMPLETE)?;
+        dhow_fs::write(&part.join(cargo_ok::FILE_NAME), cargo_ok::COMPLETE)?;
         dhow_fs::rename(&part, &place)
+    }
+
+    /// Moves a finished archive into its place. Sources go first: once the `.part` is gone, others may think that
+    /// nobody works on this package.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub fn place_archive(&self, registry: &RegistryHome, id: PackageId) -> Result<(), FsError> {
+        dhow_fs::rename(&registry.archive_part(id), &registry.archive(id))
     }
 
     /// Keeps a copy of an index file.

@@ -85,6 +85,11 @@ impl RegistryHome {
         self.src.join(format!("{PART_PREFIX}{}-{}", id.name(), id.version()))
     }
 
+    /// The [`Self::sources_part`] that belongs to an [`Self::archive_part`].
+    pub fn sources_part_of(&self, archive_part: &Path) -> Option<PathBuf> {
+        Some(self.src.join(archive_part.file_name()?.to_str()?.strip_suffix(".part")?))
+    }
+
     /// Whether the package's sources are all there.
     ///
     /// # Errors

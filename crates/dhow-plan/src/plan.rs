@@ -1,57 +1,12 @@
-//! From a workspace, a resolve and a request to the plan.
+//! The plan: a value.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use dhow_model::PackageId;
-use dhow_resolve::{Resolve, ResolvedFeatures};
-use dhow_toolchain::{CompileKind, TargetInfo, Toolchain};
-use dhow_workspace::{Package, Profiles, Workspace};
+use dhow_toolchain::CompileKind;
 
 use crate::recipe::{Recipe, StaticKey};
-use crate::request::{Request, Settings};
 use crate::script::ScriptOutput;
 use crate::unit::{UnitGraph, UnitId};
-
-/// Everything that a plan is made of.
-#[derive(Clone, Copy)]
-pub struct PlanInputs<'a> {
-    /// The workspace.
-    pub workspace: &'a Workspace,
-    /// Every package that the resolve may need for this build, with its manifest.
-    pub packages: &'a HashMap<PackageId, Package>,
-    /// Versions.
-    pub resolve: &'a Resolve,
-    /// Features, resolved for this request.
-    pub features: &'a ResolvedFeatures,
-    /// Profiles, with the one that was asked for.
-    pub profiles: &'a Profiles,
-    /// The compiler.
-    pub toolchain: &'a Toolchain,
-    /// The host, and each requested platform.
-    pub platforms: &'a BTreeMap<CompileKind, TargetInfo>,
-    /// Configuration.
-    pub settings: &'a Settings,
-    /// The packages that the command is about.
-    pub selected: &'a [PackageId],
-    /// What to do with them.
-    pub request: &'a Request,
-}
-
-/// Why there is no plan.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// Placeholder until the first real one.
-    #[error("{0}")]
-    Unsupported(String),
-}
-
-/// Decides what has to exist for a request, and how each of it is made.
-///
-/// # Errors
-/// The request names what is not there, or cannot be met.
-pub fn plan(_inputs: &PlanInputs<'_>) -> Result<Plan, PlanError> {
-    Err(PlanError::Unsupported("not written yet".to_owned()))
-}
 
 /// What has to exist and how each of it is made.
 #[derive(Clone, Debug)]

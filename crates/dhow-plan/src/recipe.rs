@@ -32,6 +32,23 @@ pub enum Arg {
     },
     /// A path that need not be UTF-8 (sources outside the workspace).
     Os(OsString),
+    /// Where `--extern` of this dependency goes (index into [`Recipe::externs`]).
+    Extern(usize),
+    /// Where what scripts said goes: `-L`, `-l`, `-C link-arg`, `--cfg`, `--check-cfg`, as far as they apply.
+    Scripts(ScriptPart),
+}
+
+/// What of the scripts' output stands at a place of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScriptPart {
+    /// rustc: library paths, libraries, link arguments of everything below; cfgs of the own script.
+    Compile,
+    /// rustdoc: cfgs of the own script.
+    Cfgs,
+    /// Documentation tests: `-L` of every script run of the plan.
+    AllNativeDirs,
+    /// Documentation tests: cfgs and link arguments of the own script.
+    CfgsAndLinkArgs,
 }
 
 /// A path of the layout.
@@ -45,10 +62,8 @@ pub enum Place {
     Incremental,
     /// [`crate::Paths::script_out_dir`] of that script run.
     ScriptOut(UnitId),
-    /// That output (index into [`Recipe::outputs`]) of that unit.
-    Output(UnitId, usize),
-    /// Where that binary will be for people ([`crate::Paths::uplifted`]): `CARGO_BIN_EXE_<name>`.
-    Uplifted(UnitId, usize),
+    /// Where the program of that name is for people ([`crate::Paths::program`]): `CARGO_BIN_EXE_<name>`.
+    Program(CompileKind, InternedString),
     /// [`crate::Paths::tmp_dir`]: `CARGO_TARGET_TMPDIR`.
     Tmp(CompileKind),
 }
@@ -73,8 +88,9 @@ pub enum FileFlavor {
 pub struct OutputFile {
     /// Its name in the unit's out dir, hash included.
     pub file_name: String,
-    /// Its name for people: relative to the directory that artifacts are uplifted to (`app`, `libfoo.rlib`,
-    /// `examples/demo`). `None`: it is not uplifted.
+    /// Its name for people: relative to the directory that artifacts of its platform are uplifted to (`app`,
+    /// `libfoo.rlib`, `examples/demo`; build scripts, which live in the build root: `build/<dir_name>/build-script-build`).
+    /// `None`: it is not uplifted.
     pub uplift: Option<String>,
     /// Its name for people whether it is uplifted or not, without directory (JSON messages, `.d` files).
     pub plain_name: String,
@@ -135,6 +151,20 @@ impl std::fmt::Debug for StaticKey {
     }
 }
 
+/// A directory of the dynamic loader's search path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LibraryDir {
+    /// [`crate::Paths::root_dir`]
+    Root(CompileKind),
+    /// [`crate::Paths::deps_dir`]
+    Deps(CompileKind),
+    /// Some other directory.
+    Dir(PathBuf),
+    /// All native library directories that script runs of the whole plan named inside
+    /// [`crate::Paths::root_dir`] of this platform.
+    Native(CompileKind),
+}
+
 /// How one unit is made.
 #[derive(Clone, Debug)]
 pub struct Recipe {
@@ -146,27 +176,34 @@ pub struct Recipe {
     pub args: Vec<Arg>,
     /// Variables that are set (or removed) on top of the inherited environment, sorted by name.
     pub env: Vec<(String, EnvValue)>,
+    /// What goes before the inherited search path of the dynamic loader.
+    pub library_path: Vec<LibraryDir>,
     /// Where it runs.
     pub cwd: PathBuf,
-    /// What it leaves behind. Empty for documentation tests. For a script run: nothing but its directory.
+    /// What it leaves behind. Nothing for documentation tests and script runs.
     pub outputs: Vec<OutputFile>,
     /// The dep-info file in the out dir that rustc writes, if it writes one.
     pub dep_info: Option<String>,
     /// Direct dependencies that rustc is told about, in Cargo's order.
     pub externs: Vec<Extern>,
-    /// Script runs of this unit's own package whose cfgs, variables and link flags it takes.
+    /// Script runs of this unit's own package whose cfgs, variables and link flags it takes (one at most today).
     pub own_scripts: Vec<UnitId>,
-    /// All script runs below this unit whose library paths it takes, own ones first, in Cargo's order.
-    /// Only for units that link or load something.
+    /// All script runs below this unit whose library paths it takes, its own first, in Cargo's order.
     pub link_scripts: Vec<UnitId>,
+    /// All script runs below the macros (or the build script) that this unit loads: their libraries may be needed.
+    pub plugin_scripts: Vec<UnitId>,
     /// For a script run: the direct dependencies' script runs whose metadata becomes `DEP_<links>_<key>`.
     pub metadata_from: Vec<(InternedString, UnitId)>,
-    /// Directories of proc macros' and plugins' native libraries may be needed to load them.
+    /// Whether `rustc-link-lib` of the own script applies: it is the library's matter if there is one.
     pub pass_l_flag: bool,
     /// The key.
     pub key: StaticKey,
-    /// `-C metadata`, and the crate's identity among the units of one graph.
+    /// `-C metadata`: the identity of the crate. RUSTFLAGS are not in it (profile-guided optimisation compares two
+    /// builds with different flags), nor is anything that only the key covers.
     pub metadata: String,
-    /// `<name>-<hash>`: the unit's own directory name under `build/` and `.fingerprint/`.
+    /// `-C extra-filename` without its dash: what tells this unit's files from those of all other units. Not the
+    /// key: a unit that is made anew replaces its files.
+    pub file_hash: String,
+    /// `<package>-<hash>`: the unit's own directory name under `build/` and `.fingerprint/`.
     pub dir_name: String,
 }

@@ -7,11 +7,11 @@ use dhow_model::InternedString;
 use dhow_toolchain::CompileKind;
 use dhow_workspace::{CrateType, Package, Profile, Target};
 
-use crate::lto::UnitLto;
-
 /// What is done with a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CompileMode {
+    /// Compile it as a test or benchmark harness.
+    Test,
     /// Compile (and link) it.
     Build,
     /// Metadata only.
@@ -19,8 +19,6 @@ pub enum CompileMode {
         /// As a test harness.
         test: bool,
     },
-    /// Compile it as a test or benchmark harness.
-    Test,
     /// Document it.
     Doc,
     /// Collect and run its documentation tests: nothing is made, the test command runs it.
@@ -59,6 +57,22 @@ impl CompileMode {
     pub fn generates_executable(self) -> bool {
         matches!(self, Self::Test | Self::Build)
     }
+}
+
+/// What a unit does about LTO, as the graph decides it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum UnitLto {
+    /// `-C lto[=kind]`: this unit links, with LTO.
+    Run(Option<InternedString>),
+    /// `-C lto=off`
+    Off,
+    /// Bitcode only: `-C linker-plugin-lto`.
+    OnlyBitcode,
+    /// Objects and bitcode: rustc's default, no flag.
+    ObjectAndBitcode,
+    /// Objects only: `-C embed-bitcode=no`.
+    #[default]
+    OnlyObject,
 }
 
 /// One thing that has to exist. Its identity inside a [`UnitGraph`] is its [`UnitId`].

@@ -33,6 +33,11 @@ pub fn stop_all() {
     }
 }
 
+/// Whether [`stop_all`] was called.
+pub fn is_stopping() -> bool {
+    running().stopping
+}
+
 /// Allows processes again after [`stop_all`], for a long-lived process that has dealt with the interruption.
 pub fn allow_processes() {
     running().stopping = false;

@@ -10,7 +10,9 @@ mod run;
 #[cfg(unix)]
 mod unix;
 
-pub use children::{allow_processes, stop_all};
+pub use children::{allow_processes, is_stopping, stop_all};
 pub use error::{ProcessError, describe_status};
 pub use process::{Environment, Process};
 pub use run::{Output, is_too_long};
+#[cfg(unix)]
+pub use unix::inherited_jobserver;

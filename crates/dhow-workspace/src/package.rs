@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dhow_formats::manifest::{TomlManifest, TomlValue};
+use dhow_formats::manifest::{Hints, TomlManifest, TomlValue};
 use dhow_model::{Dependency, InternedString, PackageId, RustVersion, Summary};
 use semver::Version;
 
@@ -83,6 +83,8 @@ pub struct PackageMetadata {
     pub include: Vec<String>,
     /// `exclude`
     pub exclude: Vec<String>,
+    /// `[hints]`
+    pub hints: Option<Hints>,
 }
 
 impl Package {

@@ -96,7 +96,8 @@ pub enum PanicStrategy {
 pub enum Strip {
     /// Stated.
     Resolved(StripKind),
-    /// Not stated: `debuginfo` if no unit of the build has debug information, else this.
+    /// Not stated: `debuginfo` if neither the unit nor what it depends on directly has debug information
+    /// (deferred levels count as they are), else this.
     Deferred(StripKind),
 }
 

@@ -323,7 +323,8 @@ fn merge(profile: &mut Profile, toml: &TomlProfile) {
         Some(StringOrBool::Bool(false)) => Strip::Resolved(StripKind::None),
         Some(StringOrBool::String(text)) if text == "none" => Strip::Resolved(StripKind::None),
         Some(StringOrBool::String(text)) => Strip::Resolved(StripKind::Named(text.into())),
-        None => profile.strip,
+        // Cargo forgets `strip` at each layer that does not state it, and so must we: the flags would differ.
+        None => Strip::Deferred(StripKind::None),
     };
 }
 

@@ -53,13 +53,7 @@ pub async fn run(
             return Err(io::Error::other(format!("`{text}` did not come back")));
         }
         // Nobody listening is no reason to stop talking.
-        echoes
-            .send(Echoed {
-                client: task.client,
-                message,
-            })
-            .await
-            .ok();
+        echoes.send(Echoed { client: task.client, message }).await.ok();
     }
     done.send(task.messages).ok();
     Ok(())

@@ -18,11 +18,7 @@ pub struct Connection<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Wraps a connected stream.
     pub fn new(stream: S) -> Self {
-        Self {
-            stream,
-            incoming: BytesMut::new(),
-            outgoing: BytesMut::new(),
-        }
+        Self { stream, incoming: BytesMut::new(), outgoing: BytesMut::new() }
     }
 
     /// The next frame, or `None` when the other side has closed between two frames.
@@ -64,10 +60,7 @@ mod tests {
             near.write(b"longer than the pipe is wide").await.unwrap();
         });
         let payload = far.read().await.unwrap();
-        assert_eq!(
-            payload.as_deref(),
-            Some(&b"longer than the pipe is wide"[..])
-        );
+        assert_eq!(payload.as_deref(), Some(&b"longer than the pipe is wide"[..]));
         sender.await.unwrap();
         assert_eq!(far.read().await.unwrap(), None);
     }

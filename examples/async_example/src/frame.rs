@@ -19,10 +19,7 @@ pub struct FrameError {
 impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { payload_bytes } = self;
-        write!(
-            f,
-            "a frame of {payload_bytes} bytes is longer than the {MAX_PAYLOAD_BYTES} allowed"
-        )
+        write!(f, "a frame of {payload_bytes} bytes is longer than the {MAX_PAYLOAD_BYTES} allowed")
     }
 }
 
@@ -84,22 +81,14 @@ mod tests {
             assert_eq!(decode(&mut wire), Ok(None));
         }
         wire.put_u8(b'e');
-        assert_eq!(
-            decode(&mut wire).unwrap().as_deref(),
-            Some(&b"patience"[..])
-        );
+        assert_eq!(decode(&mut wire).unwrap().as_deref(), Some(&b"patience"[..]));
     }
 
     #[test]
     fn too_long_is_refused_on_both_sides() {
-        let error = FrameError {
-            payload_bytes: MAX_PAYLOAD_BYTES + 1,
-        };
+        let error = FrameError { payload_bytes: MAX_PAYLOAD_BYTES + 1 };
         let mut wire = BytesMut::new();
-        assert_eq!(
-            encode(&vec![0; MAX_PAYLOAD_BYTES + 1], &mut wire),
-            Err(error)
-        );
+        assert_eq!(encode(&vec![0; MAX_PAYLOAD_BYTES + 1], &mut wire), Err(error));
         assert!(wire.is_empty(), "nothing of a refused frame is written");
         wire.put_u32(u32::try_from(MAX_PAYLOAD_BYTES).unwrap() + 1);
         assert_eq!(decode(&mut wire), Err(error));

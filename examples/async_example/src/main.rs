@@ -25,12 +25,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> io::Result<()> {
-    let Options {
-        clients,
-        messages,
-        greeting,
-        ..
-    } = options;
+    let Options { clients, messages, greeting, .. } = options;
     let interrupted = stop::signal()?;
     // After this line a signal ends the session, and no longer the process.
     println!("{greeting}: {clients} clients, {messages} messages each");

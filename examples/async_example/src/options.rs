@@ -22,9 +22,7 @@ impl Default for Options {
             messages: 5,
             pace: Duration::from_millis(20),
             // Set in .cargo/config.toml, so it is there only when that was read.
-            greeting: option_env!("ASYNC_EXAMPLE_GREETING")
-                .unwrap_or("hello")
-                .to_owned(),
+            greeting: option_env!("ASYNC_EXAMPLE_GREETING").unwrap_or("hello").to_owned(),
         }
     }
 }
@@ -35,14 +33,11 @@ impl Options {
         let mut options = Self::default();
         while let Some(flag) = args.next() {
             if !matches!(flag.as_str(), "--clients" | "--messages" | "--pace-ms") {
-                return Err(format!(
-                    "unknown argument `{flag}`: try --clients, --messages or --pace-ms"
-                ));
+                return Err(format!("unknown argument `{flag}`: try --clients, --messages or --pace-ms"));
             }
             let value = args.next().unwrap_or_default();
-            let number: u32 = value
-                .parse()
-                .map_err(|_| format!("`{flag}` wants a whole number, not `{value}`"))?;
+            let number: u32 =
+                value.parse().map_err(|_| format!("`{flag}` wants a whole number, not `{value}`"))?;
             match flag.as_str() {
                 "--clients" => options.clients = number as usize,
                 "--messages" => options.messages = number as usize,
@@ -65,14 +60,7 @@ mod tests {
     fn flags_change_what_they_name() {
         let options = parse("--clients 2 --pace-ms 7").unwrap();
         let pace = Duration::from_millis(7);
-        assert_eq!(
-            options,
-            Options {
-                clients: 2,
-                pace,
-                ..Options::default()
-            }
-        );
+        assert_eq!(options, Options { clients: 2, pace, ..Options::default() });
     }
 
     #[test]

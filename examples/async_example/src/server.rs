@@ -50,14 +50,8 @@ impl Server {
                 () = stop.asked() => break,
             }
         }
-        let drained = timeout(DRAIN, async {
-            while connections.join_next().await.is_some() {}
-        });
-        Ok(if drained.await.is_ok() {
-            0
-        } else {
-            connections.len()
-        })
+        let drained = timeout(DRAIN, async { while connections.join_next().await.is_some() {} });
+        Ok(if drained.await.is_ok() { 0 } else { connections.len() })
     }
 }
 

@@ -75,16 +75,8 @@ pub async fn run(
     }
     stop.ask();
     let cut_off = server.await.map_err(io::Error::other)??;
-    let finished_clients = endings
-        .iter_mut()
-        .filter_map(|ending| ending.try_recv().ok())
-        .count();
-    Ok(Outcome {
-        counts: stats.counts(),
-        finished_clients,
-        stopped_by,
-        cut_off,
-    })
+    let finished_clients = endings.iter_mut().filter_map(|ending| ending.try_recv().ok()).count();
+    Ok(Outcome { counts: stats.counts(), finished_clients, stopped_by, cut_off })
 }
 
 #[cfg(test)]
@@ -94,11 +86,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_interrupt_ends_a_session_that_would_last() {
-        let options = Options {
-            messages: 1000,
-            pace: Duration::from_secs(60),
-            ..Options::default()
-        };
+        let options = Options { messages: 1000, pace: Duration::from_secs(60), ..Options::default() };
         let (heard, first_echo) = oneshot::channel();
         let mut heard = Some(heard);
         let interrupted = async {

@@ -18,15 +18,8 @@ pub struct Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            connections,
-            echoes,
-            echoed_bytes,
-        } = self;
-        write!(
-            f,
-            "{connections} connections, {echoes} echoes, {echoed_bytes} bytes"
-        )
+        let Self { connections, echoes, echoed_bytes } = self;
+        write!(f, "{connections} connections, {echoes} echoes, {echoed_bytes} bytes")
     }
 }
 
@@ -69,9 +62,6 @@ mod tests {
             }
         });
         assert_eq!(stats.connected(), 1);
-        assert_eq!(
-            stats.counts().to_string(),
-            "1 connections, 400 echoes, 1200 bytes"
-        );
+        assert_eq!(stats.counts().to_string(), "1 connections, 400 echoes, 1200 bytes");
     }
 }

@@ -13,10 +13,7 @@ fn stdout(output: &Output) -> String {
 
 #[test]
 fn it_ends_by_itself_with_every_echo_counted() {
-    let output = program()
-        .args(["--clients", "3", "--messages", "4", "--pace-ms", "1"])
-        .output()
-        .unwrap();
+    let output = program().args(["--clients", "3", "--messages", "4", "--pace-ms", "1"]).output().unwrap();
     let text = stdout(&output);
     assert!(text.contains("served 3 connections, 12 echoes, "), "{text}");
     assert!(text.ends_with("3 of 3 clients finished\n"), "{text}");
@@ -34,25 +31,16 @@ fn a_wrong_argument_is_exit_code_two() {
 fn a_signal_ends_it_gracefully() {
     use std::io::{BufRead, BufReader, Read};
 
-    let mut child = program()
-        .args(["--messages", "1000", "--pace-ms", "60000"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        program().args(["--messages", "1000", "--pace-ms", "60000"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     // It listens for signals before it greets.
     lines.read_line(&mut String::new()).unwrap();
-    let killed = Command::new("kill")
-        .arg(child.id().to_string())
-        .status()
-        .unwrap();
+    let killed = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(killed.success());
     let mut rest = String::new();
     lines.read_to_string(&mut rest).unwrap();
     assert!(child.wait().unwrap().success());
-    assert!(
-        rest.contains("stopped early by a request to terminate"),
-        "{rest}"
-    );
+    assert!(rest.contains("stopped early by a request to terminate"), "{rest}");
     assert!(rest.ends_with("0 of 4 clients finished\n"), "{rest}");
 }

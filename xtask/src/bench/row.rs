@@ -1,12 +1,13 @@
 //! The rows of the table: what is done, how it is made ready, and the proof that it was done.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
 use super::large;
 use super::measure::Measured;
 use super::side::Side;
+use super::wide;
 use crate::disk;
 use crate::tools::{self, Tools};
 
@@ -19,12 +20,29 @@ pub(crate) enum Row {
     Lock,
     Fetch,
     FirstBuild,
+    WideNothingToDo,
+    WideTree,
+    WideMetadata,
 }
 
 impl Row {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::NothingToDo, Self::Tree, Self::Metadata, Self::Lock, Self::Fetch, Self::FirstBuild];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::NothingToDo,
+        Self::Tree,
+        Self::Metadata,
+        Self::Lock,
+        Self::Fetch,
+        Self::FirstBuild,
+        Self::WideNothingToDo,
+        Self::WideTree,
+        Self::WideMetadata,
+    ];
+
+    /// Whether it is done in the wide workspace.
+    pub(crate) fn is_wide(self) -> bool {
+        matches!(self, Self::WideNothingToDo | Self::WideTree | Self::WideMetadata)
+    }
 
     /// The name that `--only` takes.
     pub(crate) fn name(self) -> &'static str {
@@ -35,6 +53,9 @@ impl Row {
             Self::Lock => "lock",
             Self::Fetch => "fetch",
             Self::FirstBuild => "build",
+            Self::WideNothingToDo => "wide-nothing",
+            Self::WideTree => "wide-tree",
+            Self::WideMetadata => "wide-metadata",
         }
     }
 
@@ -49,6 +70,9 @@ impl Row {
                 format!("`fetch` of {} packages from loopback, home empty", large::PACKAGES)
             }
             Self::FirstBuild => "first build of the example, home warm".into(),
+            Self::WideNothingToDo => format!("nothing to do: `build` of {} packages", wide::PACKAGES),
+            Self::WideTree => format!("`tree` of {} packages", wide::PACKAGES),
+            Self::WideMetadata => format!("`metadata` of {} packages", wide::PACKAGES),
         }
     }
 
@@ -65,6 +89,7 @@ impl Row {
     pub(crate) fn set_up(self, tools: &Tools, side: &Side) -> Result<(), String> {
         match self {
             Self::NothingToDo => tools::run(side.in_example(tools).arg("build")).map(drop),
+            Self::WideNothingToDo => tools::run(side.in_wide(tools).arg("build")).map(drop),
             _ => Ok(()),
         }
     }
@@ -73,6 +98,7 @@ impl Row {
     pub(crate) fn make_ready(self, side: &Side) -> Result<(), String> {
         match self {
             Self::NothingToDo | Self::Tree | Self::Metadata => Ok(()),
+            Self::WideNothingToDo | Self::WideTree | Self::WideMetadata => Ok(()),
             Self::Lock => disk::remove(&side.example().join("Cargo.lock")),
             Self::Fetch => disk::fresh(&side.empty_home()).map(drop),
             Self::FirstBuild => disk::remove(&side.example().join("target")),
@@ -81,17 +107,19 @@ impl Row {
 
     /// What is measured.
     pub(crate) fn command(self, tools: &Tools, side: &Side) -> Command {
-        let (mut command, arguments) = match self {
-            Self::NothingToDo => (side.in_example(tools), &["build"][..]),
-            Self::Tree => (side.in_example(tools), &["tree"][..]),
-            Self::Metadata => (side.in_example(tools), &["metadata", "--format-version", "1"][..]),
-            Self::Lock => (side.in_example(tools), &["generate-lockfile", "--offline"][..]),
-            Self::Fetch => {
-                (side.command(tools, &side.large(), &side.empty_home()), &["fetch", "--locked"][..])
-            }
-            Self::FirstBuild => (side.in_example(tools), &["build", "--offline", "--locked"][..]),
+        let mut command = match self {
+            Self::Fetch => side.command(tools, &side.large(), &side.empty_home()),
+            _ if self.is_wide() => side.in_wide(tools),
+            _ => side.in_example(tools),
         };
-        command.args(arguments);
+        command.args(match self {
+            Self::NothingToDo | Self::WideNothingToDo => &["build"][..],
+            Self::Tree | Self::WideTree => &["tree"],
+            Self::Metadata | Self::WideMetadata => &["metadata", "--format-version", "1"],
+            Self::Lock => &["generate-lockfile", "--offline"],
+            Self::Fetch => &["fetch", "--locked"],
+            Self::FirstBuild => &["build", "--offline", "--locked"],
+        });
         command
     }
 
@@ -103,9 +131,15 @@ impl Row {
         started: SystemTime,
     ) -> Result<String, String> {
         match self {
-            Self::NothingToDo => nothing_was_made(side, measured, started),
-            Self::Tree => tree(side, &measured.stdout),
-            Self::Metadata => metadata(side, &measured.stdout),
+            Self::NothingToDo => nothing_was_made(&side.example(), measured, started, "async_example"),
+            Self::WideNothingToDo => {
+                let last = format!("lib{}.rlib", wide::name(wide::PACKAGES - 1));
+                nothing_was_made(&side.wide(), measured, started, &last)
+            }
+            Self::Tree => tree(side, measured, ["async_example v", "tokio v", "unicode-ident v"]),
+            Self::WideTree => tree(side, measured, ["part_000 v", "part_150 v", "part_299 v"]),
+            Self::Metadata => metadata(side, measured, 18),
+            Self::WideMetadata => metadata(side, measured, wide::PACKAGES),
             Self::Lock => disk::read(&side.example().join("Cargo.lock")),
             Self::Fetch => unpacked(&side.empty_home()),
             Self::FirstBuild => run_program(side, measured),
@@ -113,16 +147,19 @@ impl Row {
     }
 }
 
-fn program(side: &Side) -> PathBuf {
-    side.example().join("target/debug/async_example")
-}
-
-fn nothing_was_made(side: &Side, measured: &Measured, started: SystemTime) -> Result<String, String> {
+/// Nothing in the target directory of `project` is newer than the start, its `artifact` included.
+fn nothing_was_made(
+    project: &Path,
+    measured: &Measured,
+    started: SystemTime,
+    artifact: &str,
+) -> Result<String, String> {
     if measured.stderr.contains("Compiling") || !measured.stderr.contains("Finished") {
         return Err(format!("it should have found nothing to do: {}", measured.stderr));
     }
-    let mut made = disk::files(&side.example().join("target/debug/deps"))?;
-    made.push(program(side));
+    let debug = project.join("target/debug");
+    let mut made = disk::files(&debug.join("deps"))?;
+    made.push(debug.join(artifact));
     for path in made {
         let modified = std::fs::metadata(&path).and_then(|metadata| metadata.modified());
         if modified.map_err(disk::at(&path))? >= started {
@@ -132,19 +169,18 @@ fn nothing_was_made(side: &Side, measured: &Measured, started: SystemTime) -> Re
     Ok(String::new())
 }
 
-fn tree(side: &Side, stdout: &str) -> Result<String, String> {
-    let whole = ["async_example v", "tokio v", "unicode-ident v"];
-    match whole.iter().find(|part| !stdout.contains(*part)) {
+fn tree(side: &Side, measured: &Measured, parts: [&str; 3]) -> Result<String, String> {
+    match parts.iter().find(|part| !measured.stdout.contains(*part)) {
         Some(part) => Err(format!("the tree has no `{part}`")),
-        None => Ok(side.without_paths(stdout)),
+        None => Ok(side.without_paths(&measured.stdout)),
     }
 }
 
-fn metadata(side: &Side, stdout: &str) -> Result<String, String> {
-    let json: serde_json::Value =
-        serde_json::from_str(stdout).map_err(|error| format!("the metadata is no JSON: {error}"))?;
+fn metadata(side: &Side, measured: &Measured, least: usize) -> Result<String, String> {
+    let json: serde_json::Value = serde_json::from_str(&measured.stdout)
+        .map_err(|error| format!("the metadata is no JSON: {error}"))?;
     let packages = json["packages"].as_array().map_or(0, Vec::len);
-    if packages < 18 {
+    if packages < least {
         return Err(format!("the metadata has {packages} packages"));
     }
     // Through a value: the order of keys is no difference.
@@ -171,5 +207,48 @@ fn run_program(side: &Side, measured: &Measured) -> Result<String, String> {
     if !measured.stderr.contains("Compiling tokio v") {
         return Err(format!("tokio was not compiled: {}", measured.stderr));
     }
-    tools::run(Command::new(program(side)).args(["--pace-ms", "1"]))
+    let program = side.example().join("target/debug/async_example");
+    tools::run(Command::new(program).args(["--pace-ms", "1"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn said(stdout: &str, stderr: &str) -> Measured {
+        Measured { time: Duration::ZERO, peak_kib: 0, stdout: stdout.to_owned(), stderr: stderr.to_owned() }
+    }
+
+    #[test]
+    fn a_build_that_made_something_is_no_nothing() {
+        let scratch = tempfile::tempdir().unwrap();
+        for path in ["target/debug/program", "target/debug/deps/program-0"] {
+            disk::write(&scratch.path().join(path), "").unwrap();
+        }
+        let check = |stderr: &str, started: SystemTime| {
+            nothing_was_made(scratch.path(), &said("", stderr), started, "program").is_ok()
+        };
+        let later = SystemTime::now() + Duration::from_secs(60);
+        let earlier = SystemTime::now() - Duration::from_secs(60);
+        assert!(check("    Finished", later));
+        assert!(!check("    Finished", earlier));
+        assert!(!check("   Compiling x\n    Finished", later));
+        assert!(!check("", later));
+    }
+
+    #[test]
+    fn answers_must_hold_what_was_asked_for() {
+        let tool = crate::tools::Tool { name: "dhow", program: "dhow".into() };
+        let scratch = tempfile::tempdir().unwrap();
+        let side = Side::new(&tool, scratch.path()).unwrap();
+        assert!(tree(&side, &said("a b c", ""), ["a", "b", "c"]).is_ok());
+        assert!(tree(&side, &said("a b", ""), ["a", "b", "c"]).is_err());
+        assert!(metadata(&side, &said(r#"{"packages":[1,2]}"#, ""), 2).is_ok());
+        assert!(metadata(&side, &said(r#"{"packages":[1]}"#, ""), 2).is_err());
+        assert!(metadata(&side, &said("{", ""), 0).is_err());
+        disk::write(&side.empty_home().join("registry/src/r/a/.cargo-ok"), "").unwrap();
+        disk::write(&side.empty_home().join("registry/cache/r/a.crate"), "").unwrap();
+        assert!(unpacked(&side.empty_home()).unwrap_err().starts_with("1 archives and 1"));
+    }
 }

@@ -37,6 +37,11 @@ impl Side {
         self.root.join("large")
     }
 
+    /// The workspace of many packages.
+    pub(crate) fn wide(&self) -> PathBuf {
+        self.root.join("wide")
+    }
+
     /// The home that is empty whenever the large lock is fetched.
     pub(crate) fn empty_home(&self) -> PathBuf {
         self.root.join("empty-home")
@@ -50,6 +55,11 @@ impl Side {
     /// The tool in the example, with a home that lacks nothing.
     pub(crate) fn in_example(&self, tools: &Tools) -> Command {
         self.command(tools, &self.example(), &self.home())
+    }
+
+    /// The tool in the workspace of many packages.
+    pub(crate) fn in_wide(&self, tools: &Tools) -> Command {
+        self.command(tools, &self.wide(), &self.home())
     }
 
     /// `text` with this side's own paths taken out, so that both sides can be compared.

@@ -1,0 +1,179 @@
+//! One build, from the lock to the last artifact.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dhow_plan::{LIBRARY_PATH_VARIABLE, Plan, ScriptOutput, UnitId};
+use dhow_process::Environment;
+use dhow_target::{BuildLock, Clock, Layout};
+
+use crate::context::{Context, Shared};
+use crate::dep_rules;
+use crate::error::{BuildError, UnitError};
+use crate::event::{Artifact, Event, Verb, verb};
+use crate::graph::WaitGraph;
+use crate::scheduler::{self, SlotsLost, Step};
+use crate::work::{Report, unit_id};
+
+/// What decides how a build runs, but not what it makes.
+#[derive(Debug, Clone)]
+pub struct BuildOptions {
+    /// `-j`: how many processes may run at once, at least one.
+    pub jobs: usize,
+    /// After a failure, go on with what does not need what failed.
+    pub keep_going: bool,
+    /// The environment that every process gets, before what its recipe changes.
+    pub env: Arc<Environment>,
+    /// A jobserver that we were started under; its slots are used instead of our own.
+    pub jobserver: Option<jobserver::Client>,
+    /// The user has allowed unstable features of the compiler.
+    pub unstable_allowed: bool,
+}
+
+impl BuildOptions {
+    /// With our own slots, stopping at the first failure.
+    pub fn new(jobs: usize, env: Arc<Environment>) -> Self {
+        let unstable_allowed = env.get(OsStr::new("RUSTC_BOOTSTRAP")).is_some_and(|value| value == "1");
+        Self { jobs, keep_going: false, env, jobserver: None, unstable_allowed }
+    }
+
+    pub(crate) fn library_path(&self) -> Option<&OsStr> {
+        self.env.get(OsStr::new(LIBRARY_PATH_VARIABLE)).map(OsString::as_os_str)
+    }
+}
+
+/// What a build left.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// What there is of each unit that has files, by unit.
+    pub artifacts: BTreeMap<UnitId, Artifact>,
+    /// What build scripts said, by script run.
+    pub scripts: BTreeMap<UnitId, Arc<ScriptOutput>>,
+    /// Units that had to be made.
+    pub made: usize,
+    /// Units for which nothing had to be done.
+    pub fresh: usize,
+}
+
+/// Makes everything that `plan` says has to exist. `lock` is the right to do so in `layout`.
+///
+/// # Errors
+/// If units cannot be made (each is told by an event too), if we are told to stop, or if the target directory cannot be
+/// used.
+pub fn build(
+    plan: &Plan,
+    layout: &Layout,
+    lock: &BuildLock,
+    options: &BuildOptions,
+    events: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Outcome, BuildError> {
+    let now = Clock::now(&clock_file(layout))?;
+    let client = match &options.jobserver {
+        Some(inherited) => inherited.clone(),
+        // One slot is ours without asking.
+        None => jobserver::Client::new(options.jobs.max(1) - 1).map_err(BuildError::Jobserver)?,
+    };
+    let context =
+        Context::new(plan, layout, options, now, Shared { jobserver: client.clone(), lock: lock.file() });
+    let teller = Teller::new(plan, events);
+    let graph = WaitGraph::of(&plan.graph);
+    let failures = scheduler::run(&graph, &context, client, options.keep_going, &|step| teller.step(step))
+        .map_err(|SlotsLost(error)| BuildError::Jobserver(error))?;
+    if failures.iter().any(|(_, error)| error.is_interruption()) || dhow_process::is_stopping() {
+        return Err(BuildError::Interrupted);
+    }
+    if !failures.is_empty() {
+        let failures = failures.into_iter().map(|(job, error)| (unit_id(job), error)).collect();
+        return Err(BuildError::Failed { failures });
+    }
+    dep_rules::write_all(&context)?;
+    let mut outcome = teller.outcome.into_inner();
+    for (id, output) in &plan.overridden_scripts {
+        outcome.scripts.insert(*id, Arc::clone(output));
+    }
+    Ok(outcome)
+}
+
+fn clock_file(layout: &Layout) -> PathBuf {
+    layout.platform(dhow_plan::CompileKind::Host).fingerprint().join(Path::new(".dhow-clock"))
+}
+
+/// Turns what jobs report into events and remembers what the caller wants to know at the end.
+struct Teller<'a> {
+    plan: &'a Plan,
+    events: &'a (dyn Fn(Event<'_>) + Sync),
+    outcome: RefCell<Outcome>,
+    shown: RefCell<HashSet<(dhow_model::PackageId, Option<Verb>)>>,
+}
+
+impl<'a> Teller<'a> {
+    fn new(plan: &'a Plan, events: &'a (dyn Fn(Event<'_>) + Sync)) -> Self {
+        Self { plan, events, outcome: RefCell::default(), shown: RefCell::default() }
+    }
+
+    fn step(&self, step: Step<'_, Report, UnitError>) {
+        match step {
+            Step::Report(report) => self.report(report),
+            // Killed children fail, but that is not what anybody wants to read after Ctrl-C.
+            Step::Failed(..) | Step::Waiting if dhow_process::is_stopping() => {}
+            Step::Failed(job, error) => (self.events)(Event::Failed { unit: unit_id(job), error }),
+            Step::Waiting => (self.events)(Event::WaitingForOthers),
+            Step::Progress(done, active) => {
+                let active: Vec<UnitId> = active.iter().map(|job| unit_id(*job)).collect();
+                (self.events)(Event::Progress { done, total: self.plan.graph.units.len(), active: &active });
+            }
+        }
+    }
+
+    /// The first time that something is said of a package (with this verb).
+    fn is_first(&self, unit: UnitId, verb: Option<Verb>) -> bool {
+        self.shown.borrow_mut().insert((self.plan.graph.unit(unit).package.id(), verb))
+    }
+
+    fn report(&self, report: Report) {
+        let tell = self.events;
+        match report {
+            Report::Dirty { unit, reason } => tell(Event::Dirty { unit, reason: &reason }),
+            Report::Started { unit } => {
+                self.outcome.borrow_mut().made += 1;
+                let verb = verb(self.plan.graph.unit(unit));
+                self.is_first(unit, None);
+                let first_of_package = self.is_first(unit, Some(verb));
+                tell(Event::Started { unit, verb, first_of_package });
+            }
+            Report::Fresh { unit } => {
+                self.outcome.borrow_mut().fresh += 1;
+                let first_of_package = self.is_first(unit, None);
+                tell(Event::Fresh { unit, first_of_package });
+            }
+            Report::Running { unit, process } => tell(Event::Running { unit, process: &process }),
+            Report::Diagnostic { unit, diagnostic, line, replayed } => {
+                tell(Event::Diagnostic { unit, diagnostic: &diagnostic, line: &line, replayed });
+            }
+            Report::FutureIncompat { unit, line } => tell(Event::FutureIncompat { unit, line: &line }),
+            Report::CompilerText { unit, stream, line } => {
+                tell(Event::CompilerText { unit, stream, line: &line })
+            }
+            Report::ScriptText { unit, stream, line } => {
+                tell(Event::ScriptText { unit, stream, line: &line })
+            }
+            Report::ScriptWarning { unit, text, replayed, failed } => {
+                tell(Event::ScriptWarning { unit, text: &text, replayed, failed });
+            }
+            Report::ScriptExecuted { unit, output, out_dir, fresh } => {
+                tell(Event::ScriptExecuted { unit, output: &output, out_dir: &out_dir, fresh });
+                self.outcome.borrow_mut().scripts.insert(unit, output);
+            }
+            Report::Problems { unit, errors, warnings, fixable, replayed } => {
+                tell(Event::Problems { unit, errors, warnings, fixable, replayed });
+            }
+            Report::Artifact(artifact) => {
+                tell(Event::Artifact(&artifact));
+                self.outcome.borrow_mut().artifacts.insert(artifact.unit, artifact);
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What all jobs of one build share: the plan, where things are, and what is known of units that are done.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use dhow_fs::Hasher;
+use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, ScriptOutput, Unit, UnitId, bind};
+use dhow_process::Process;
+use dhow_target::{Clock, DependencyRecord, Hash, Layout, Observer, TargetPaths, UnitPlace};
+
+use crate::build::BuildOptions;
+use crate::graph::links;
+
+/// One build.
+pub(crate) struct Context<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) paths: TargetPaths<'a>,
+    pub(crate) options: &'a BuildOptions,
+    pub(crate) observer: Observer,
+    /// When the build began.
+    pub(crate) now: Clock,
+    shared: Shared,
+    results: Vec<UnitResult>,
+}
+
+/// What processes share with us.
+pub(crate) struct Shared {
+    pub(crate) jobserver: jobserver::Client,
+    /// The locked file of the target directory.
+    pub(crate) lock: Option<Arc<File>>,
+}
+
+/// What is known of a unit once it, or its metadata, is there.
+#[derive(Debug, Default)]
+pub(crate) struct UnitResult {
+    /// What those are bound to that compile against it.
+    interface: OnceLock<Hash>,
+    /// What those are bound to that link it.
+    link: OnceLock<Hash>,
+    /// What those are bound to that link it and everything below it.
+    closure: OnceLock<Hash>,
+    /// What it said, if it is a script run.
+    script: OnceLock<Arc<ScriptOutput>>,
+    /// Files that it read, for `.d` files.
+    inputs: OnceLock<Vec<PathBuf>>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        plan: &'a Plan,
+        layout: &'a Layout,
+        options: &'a BuildOptions,
+        now: Clock,
+        shared: Shared,
+    ) -> Self {
+        let results = plan.graph.ids().map(|_| UnitResult::default()).collect();
+        let paths = TargetPaths { layout, plan };
+        Self { plan, paths, options, observer: Observer::new(), now, shared, results }
+    }
+
+    pub(crate) fn unit(&self, id: UnitId) -> &'a Unit {
+        self.plan.graph.unit(id)
+    }
+
+    pub(crate) fn place(&self, id: UnitId) -> UnitPlace {
+        self.paths.place(id)
+    }
+
+    /// The process that makes a unit. Everything that it needs must be done.
+    pub(crate) fn process(&self, id: UnitId) -> Process {
+        let context = BindContext {
+            paths: &self.paths,
+            scripts: &|script| self.script(script),
+            library_path: self.options.library_path(),
+            run: RunOptions::default(),
+        };
+        let command = bind(self.plan, id, &context);
+        let mut process = Process::new(command.program, command.cwd, Arc::clone(&self.options.env));
+        process.args = command.args;
+        process.env = command.env.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        process.jobserver = Some(self.shared.jobserver.clone());
+        process.held = self.shared.lock.clone().filter(|_| is_compiler(&process));
+        process
+    }
+
+    /// What a script run said, if that is known.
+    fn script(&self, id: UnitId) -> Option<Arc<ScriptOutput>> {
+        self.results[id.index()].script.get().cloned()
+    }
+
+    pub(crate) fn inputs(&self, id: UnitId) -> &[PathBuf] {
+        self.results[id.index()].inputs.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    // Each is set once: a second value would be the same, because a unit is made once.
+    pub(crate) fn set_interface(&self, id: UnitId, hash: Hash) {
+        self.results[id.index()].interface.get_or_init(|| hash);
+    }
+
+    pub(crate) fn set_link(&self, id: UnitId, hash: Hash) {
+        self.results[id.index()].link.get_or_init(|| hash);
+    }
+
+    pub(crate) fn set_script(&self, id: UnitId, output: Arc<ScriptOutput>) {
+        self.results[id.index()].script.get_or_init(|| output);
+    }
+
+    pub(crate) fn set_inputs(&self, id: UnitId, inputs: Vec<PathBuf>) {
+        self.results[id.index()].inputs.get_or_init(|| inputs);
+    }
+
+    fn interface(&self, id: UnitId) -> Hash {
+        self.results[id.index()].interface.get().copied().unwrap_or_default()
+    }
+
+    /// The hash of a unit with everything below it that is linked with it. Below macros, programs and scripts nothing is:
+    /// they were linked by themselves.
+    fn closure(&self, id: UnitId) -> Hash {
+        *self.results[id.index()].closure.get_or_init(|| {
+            let own = self.results[id.index()].link.get().copied().unwrap_or_default();
+            let unit = self.unit(id);
+            if unit.mode != CompileMode::Build || links(unit) {
+                return own;
+            }
+            let mut hasher = Hasher::new();
+            hasher.update(&own);
+            for dep in self.plan.graph.deps(id) {
+                hasher.update(&self.closure(dep.unit));
+            }
+            hasher.finish().0
+        })
+    }
+
+    /// What a unit is made from, as it is now. Its needs must be met.
+    pub(crate) fn dependencies(&self, id: UnitId) -> Vec<DependencyRecord> {
+        let linking = links(self.unit(id));
+        let mut records: Vec<DependencyRecord> = Vec::new();
+        for dep in self.plan.graph.deps(id) {
+            let unit = self.unit(dep.unit);
+            // A test that runs a program is not made from it.
+            if unit.target.is_bin() && !unit.mode.is_run_custom_build() {
+                continue;
+            }
+            let hash = if linking { self.closure(dep.unit) } else { self.interface(dep.unit) };
+            records.push(DependencyRecord { key: self.plan.key(dep.unit).0, hash });
+        }
+        records.sort_unstable_by_key(|record| record.key);
+        records
+    }
+
+    /// A variable as `process` would see it, as text.
+    pub(crate) fn env_value(process: &Process, name: &str) -> Option<String> {
+        process.env_value(OsStr::new(name)).map(|value| value.to_string_lossy().into_owned())
+    }
+}
+
+/// A compiler itself. When we are killed it dies with us, but a linker that it has started goes on writing: so both get
+/// the lock. Wrappers and build scripts do not, because they may leave servers behind that would hold it for ever.
+fn is_compiler(process: &Process) -> bool {
+    process.program_path().file_stem().is_some_and(|name| name == "rustc" || name == "rustdoc")
+}
+
+/// The unit as errors name it: `` `foo` (bin "foo" test) ``.
+pub(crate) fn describe(unit: &Unit) -> String {
+    let (target, package) = (&unit.target, unit.package.name());
+    let kind = target.kind.description();
+    let test = if unit.mode.is_any_test() && !target.is_test() && !target.is_bench() { " test" } else { "" };
+    let doc = if unit.mode == CompileMode::Doc { " doc" } else { "" };
+    if target.is_lib() {
+        format!("`{package}` (lib{test}{doc})")
+    } else if target.is_custom_build() {
+        format!("`{package}` (build script)")
+    } else {
+        format!("`{package}` ({kind} \"{}\"{test}{doc})", target.name)
+    }
+}
+
+/// The package as messages name it: `foo v1.0.0`, with its directory if it is a local one.
+pub(crate) fn describe_package(unit: &Unit) -> String {
+    unit.package.id().to_string()
+}

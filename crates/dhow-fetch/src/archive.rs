@@ -1,0 +1,188 @@
+//! Unpacks a `.crate` file, which somebody else made: nothing leaves its directory, nothing but files and
+//! directories comes out, and no more than a plausible amount.
+
+use std::fs::File;
+use std::io::{self, BufRead, Read, Write};
+use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use dhow_formats::cargo_ok;
+use dhow_fs::{FsError, TreeWriter};
+use flate2::bufread::GzDecoder;
+use tar::{Archive, Entry, EntryType};
+
+/// Any archive may become this large.
+const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
+/// Larger ones may become this many times as large as they are packed.
+const MAX_RATIO: u64 = 20;
+/// Files up to this size are written in one piece.
+const WHOLE_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Why an archive is not unpacked.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// Not a gzipped tar file, or cut off.
+    #[error("it is damaged ({0})")]
+    Damaged(io::Error),
+    /// A name that leads out of the package's directory.
+    #[error("it holds `{}`, which is outside of `{}/`; such an archive is made by an attacker or a broken tool", .path.display(), .dir)]
+    Outside {
+        /// The name in the archive.
+        path: PathBuf,
+        /// The only directory that may be written to.
+        dir: String,
+    },
+    /// A link, a device, a pipe.
+    #[error("it holds `{}`, which is {what}; a package has only files and directories", .path.display())]
+    NotAFile {
+        /// The name in the archive.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A decompression bomb.
+    #[error("it unpacks to more than {limit} bytes, from {packed}")]
+    TooLarge {
+        /// What would be allowed.
+        limit: u64,
+        /// How large the archive is.
+        packed: u64,
+    },
+    /// The file system refused.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+}
+
+/// Unpacks `archive`, a file of `packed` bytes, into `target`, which exists and is empty. All names in the archive
+/// start with `dir`, the package's name and version, which is left out.
+///
+/// Permission bits, the umask applied, and times of files are set as the archive has them; a `.cargo-ok` in the
+/// archive is left out, because it would say that the package is complete.
+///
+/// # Errors
+/// See [`ArchiveError`]; `target` may be half full then.
+pub(crate) fn unpack(
+    archive: impl BufRead,
+    packed: u64,
+    dir: &str,
+    target: &Path,
+) -> Result<(), ArchiveError> {
+    let limit = MAX_UNPACKED_BYTES.max(packed.saturating_mul(MAX_RATIO));
+    unpack_up_to(limit, archive, packed, dir, target)
+}
+
+fn unpack_up_to(
+    limit: u64,
+    archive: impl BufRead,
+    packed: u64,
+    dir: &str,
+    target: &Path,
+) -> Result<(), ArchiveError> {
+    // One byte more than allowed, so that the limit itself is not mistaken for the end.
+    let mut plain = GzDecoder::new(archive).take(limit.saturating_add(1));
+    let result = unpack_entries(&mut plain, dir, target);
+    if plain.limit() == 0 {
+        return Err(ArchiveError::TooLarge { limit, packed });
+    }
+    result
+}
+
+fn unpack_entries(plain: impl Read, dir: &str, target: &Path) -> Result<(), ArchiveError> {
+    let mut tree = TreeWriter::new(target)?;
+    let mut buffer = Vec::new();
+    let mut archive = Archive::new(plain);
+    for entry in archive.entries().map_err(ArchiveError::Damaged)? {
+        let mut entry = entry.map_err(ArchiveError::Damaged)?;
+        let path = entry.path().map_err(ArchiveError::Damaged)?.into_owned();
+        let Some(relative) = inside(&path, dir) else {
+            return Err(ArchiveError::Outside { path, dir: dir.to_owned() });
+        };
+        let kind = entry.header().entry_type();
+        if let Some(what) = unwanted(kind) {
+            return Err(ArchiveError::NotAFile { path, what });
+        }
+        let root = relative.as_os_str().is_empty();
+        let marker = relative.file_name().is_some_and(|name| name == cargo_ok::FILE_NAME);
+        match kind {
+            _ if marker => {}
+            EntryType::Directory if root => {}
+            EntryType::Directory => tree.create_dir(relative)?,
+            _ if root => {
+                return Err(ArchiveError::NotAFile { path, what: "a file in place of the directory" });
+            }
+            _ => write_file(&mut tree, relative, &mut entry, &mut buffer)?,
+        }
+    }
+    Ok(())
+}
+
+/// The part of `path` below `dir`, if it stays there.
+fn inside<'a>(path: &'a Path, dir: &str) -> Option<&'a Path> {
+    let relative = path.strip_prefix(dir).ok()?;
+    relative.components().all(|part| matches!(part, Component::Normal(_))).then_some(relative)
+}
+
+fn unwanted(kind: EntryType) -> Option<&'static str> {
+    match kind {
+        EntryType::Regular | EntryType::Directory => None,
+        EntryType::Symlink => Some("a symbolic link"),
+        EntryType::Link => Some("a hard link"),
+        EntryType::Char | EntryType::Block => Some("a device"),
+        EntryType::Fifo => Some("a pipe"),
+        _ => Some("of an unusual kind"),
+    }
+}
+
+fn write_file(
+    tree: &mut TreeWriter,
+    relative: &Path,
+    entry: &mut Entry<'_, impl Read>,
+    buffer: &mut Vec<u8>,
+) -> Result<(), ArchiveError> {
+    let mode = entry.header().mode().unwrap_or(0o644);
+    let mut file = create(tree, relative, mode)?;
+    let size = entry.size();
+    let failed = |error| FsError::new("write", relative, error);
+    if size <= WHOLE_FILE_BYTES {
+        buffer.clear();
+        entry.read_to_end(buffer).map_err(ArchiveError::Damaged)?;
+        if buffer.len() as u64 != size {
+            return Err(ArchiveError::Damaged(io::ErrorKind::UnexpectedEof.into()));
+        }
+        file.write_all(buffer).map_err(failed)?;
+    } else {
+        buffer.resize(128 * 1024, 0);
+        let mut written = 0;
+        loop {
+            let count = entry.read(buffer).map_err(ArchiveError::Damaged)?;
+            if count == 0 {
+                break;
+            }
+            file.write_all(&buffer[..count]).map_err(failed)?;
+            written += count as u64;
+        }
+        if written != size {
+            return Err(ArchiveError::Damaged(io::ErrorKind::UnexpectedEof.into()));
+        }
+    }
+    if let Ok(secs) = entry.header().mtime() {
+        // Second zero means "never" to some tools; Cargo's unpacker avoids it too.
+        let time = UNIX_EPOCH.checked_add(Duration::from_secs(secs.max(1)));
+        file.set_modified(time.unwrap_or(UNIX_EPOCH)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// An archive may name a file twice; the last one counts.
+fn create(tree: &mut TreeWriter, relative: &Path, mode: u32) -> Result<File, FsError> {
+    match tree.create_file(relative, mode) {
+        Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {
+            tree.remove_file(relative)?;
+            tree.create_file(relative, mode)
+        }
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! The body of a download: in memory while it is small, in the claim's `.part` file when it is not.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use dhow_fs::FsError;
+use dhow_model::PackageId;
+
+use super::Message;
+use super::claim::Claim;
+use super::content::Content;
+use super::job::Job;
+use crate::error::FetchError;
+use crate::event::Event;
+use crate::network::{Body, Network};
+
+/// Larger bodies are written to the disk as they come.
+const HELD_BYTES: usize = 8 * 1024 * 1024;
+
+pub(super) struct ArchiveBody {
+    id: PackageId,
+    claim: Arc<Claim>,
+    sender: Sender<Message>,
+    held: Vec<u8>,
+    spilled: bool,
+    size: u64,
+}
+
+/// Downloads the archive of `job`; `None` if another process works on that package.
+pub(super) async fn download(
+    network: &Network,
+    job: &Job,
+    sender: &Sender<Message>,
+) -> Result<Option<ArchiveBody>, FetchError> {
+    let Some(request) = &job.request else {
+        return Err(FetchError::Unsupported(job.id.source(), "it has no downloads"));
+    };
+    let claim = match &job.claim {
+        Some(claim) => Arc::clone(claim),
+        None => match Claim::try_take(&job.registry.home, job.id)? {
+            Some(claim) => Arc::new(claim),
+            None => return Ok(None),
+        },
+    };
+    let body = || ArchiveBody {
+        id: job.id,
+        claim: Arc::clone(&claim),
+        sender: sender.clone(),
+        held: Vec::new(),
+        spilled: false,
+        size: 0,
+    };
+    let home = &job.registry.home;
+    if home.has_archive(job.id)? && home.has_sources(job.id)? {
+        // Somebody else brought it since we looked: nothing to ask for.
+        return Ok(Some(body()));
+    }
+    let retrying = |error: &FetchError, tries_left| {
+        let event = Event::Retrying { url: request.url.to_string(), reason: error.to_string(), tries_left };
+        drop(sender.send(Message::Happened(event)));
+    };
+    Ok(Some(network.get(request, body, &retrying).await?.body))
+}
+
+impl ArchiveBody {
+    pub(super) fn finish(self) -> (Arc<Claim>, Content) {
+        let content = if self.spilled {
+            Content::File(self.claim.path().to_owned(), self.size)
+        } else {
+            Content::Memory(self.held)
+        };
+        (self.claim, content)
+    }
+
+    fn spill(&mut self, piece: &[u8]) -> Result<(), FsError> {
+        if !self.spilled {
+            self.claim.clear()?;
+            self.spilled = true;
+        }
+        let mut file = self.claim.file();
+        let written = file.write_all(&self.held).and_then(|()| file.write_all(piece));
+        self.held = Vec::new();
+        written.map_err(|error| FsError::new("write", self.claim.path(), error))
+    }
+}
+
+impl Body for ArchiveBody {
+    fn write(&mut self, piece: &[u8], total: Option<u64>) -> Result<(), FetchError> {
+        self.size += piece.len() as u64;
+        if self.spilled || self.held.len() + piece.len() > HELD_BYTES {
+            self.spill(piece)?;
+        } else {
+            if self.held.is_empty() {
+                let expected = usize::try_from(total.unwrap_or(0)).unwrap_or(HELD_BYTES);
+                self.held.reserve(expected.min(HELD_BYTES));
+            }
+            self.held.extend_from_slice(piece);
+        }
+        let event = Event::Downloading { id: self.id, bytes: self.size, total };
+        drop(self.sender.send(Message::Happened(event)));
+        Ok(())
+    }
+}

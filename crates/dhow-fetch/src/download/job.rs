@@ -1,0 +1,90 @@
+//! One package that is not ready, and where it is to come from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dhow_model::{Checksum, PackageId};
+use url::Url;
+
+use super::claim::Claim;
+use crate::error::FetchError;
+use crate::event::Event;
+use crate::index::{Kind, Registry};
+use crate::network::Request;
+
+/// Where the archive is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// On the registry's server.
+    Network,
+    /// In the home, from an earlier download.
+    Cached,
+    /// Somewhere on this machine where it stays.
+    Given(PathBuf),
+}
+
+/// How a job ended, if it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The sources are in their place.
+    Ready,
+    /// Another process works on it.
+    Busy,
+    /// The archive in the home is not what it should be: it was removed, and has to be downloaded.
+    Spoiled,
+}
+
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) id: PackageId,
+    pub(super) checksum: Option<Checksum>,
+    pub(super) registry: Arc<Registry>,
+    pub(super) origin: Origin,
+    pub(super) request: Option<Request>,
+    /// Already taken; else whoever starts takes it.
+    pub(super) claim: Option<Arc<Claim>>,
+}
+
+impl Job {
+    pub(super) fn is_download(&self) -> bool {
+        self.origin == Origin::Network
+    }
+
+    /// The same once more.
+    pub(super) fn again(&self, from_network: bool) -> Self {
+        Self {
+            id: self.id,
+            checksum: self.checksum,
+            registry: Arc::clone(&self.registry),
+            origin: if from_network { Origin::Network } else { self.origin.clone() },
+            request: self.request.clone(),
+            claim: None,
+        }
+    }
+
+    /// Asks the registry for what is still unknown: the checksum, and the URL.
+    pub(super) fn complete(&mut self, events: &(dyn Fn(Event) + Sync)) -> Result<(), FetchError> {
+        if self.checksum.is_none() {
+            self.checksum = self.registry.checksum(self.id, events)?;
+        }
+        let Kind::Sparse(index) = &self.registry.kind else { return Ok(()) };
+        if !self.is_download() || self.request.is_some() {
+            return Ok(());
+        }
+        let config = index.config(events)?;
+        let checksum = self.checksum.map(|checksum| checksum.to_string()).unwrap_or_default();
+        let text = config.download_url(&self.id.name(), &self.id.version().to_string(), &checksum);
+        let url = Url::parse(&text).map_err(|error| FetchError::BadRegistryConfig {
+            url: text,
+            reason: format!("`dl` makes no URL: {error}"),
+        })?;
+        let mut request = Request::get(url);
+        if config.auth_required {
+            let token =
+                index.token().ok_or_else(|| FetchError::NoToken { registry: index.name().to_owned() })?;
+            request.token = Some(token.to_owned());
+        }
+        self.request = Some(request);
+        Ok(())
+    }
+}

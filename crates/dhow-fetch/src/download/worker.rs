@@ -1,0 +1,113 @@
+//! What is done with an archive: verified, unpacked beside its place, moved there.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use dhow_home::CargoHome;
+use dhow_model::Checksum;
+
+use super::claim::Claim;
+use super::content::Content;
+use super::job::{Job, Origin, Outcome};
+use super::queue::Work;
+use super::{Message, OnReady, lock_event};
+use crate::error::FetchError;
+use crate::event::Event;
+use crate::index::Kind;
+
+/// Finishes one package.
+pub(super) fn work(
+    home: &CargoHome,
+    job: &Job,
+    work: Work,
+    sender: &Sender<Message>,
+    on_ready: OnReady<'_>,
+) -> Result<Outcome, FetchError> {
+    let (id, place) = (job.id, &job.registry.home);
+    let tell = |event| drop(sender.send(Message::Happened(event)));
+    let (claim, content) = match work.body {
+        Some(body) => {
+            let (claim, content) = body.finish();
+            (claim, Some(content))
+        }
+        None => match claimed(job)? {
+            Some(claim) => (claim, None),
+            None => return Ok(Outcome::Busy),
+        },
+    };
+    let downloaded = content.is_some();
+    let wants_archive = !matches!(job.origin, Origin::Given(_));
+    if place.has_sources(id)? && (!wants_archive || place.has_archive(id)?) {
+        drop(claim);
+        on_ready(id, &place.sources(id));
+        return Ok(Outcome::Ready);
+    }
+    let content = match (content, &job.origin) {
+        (Some(content), _) => content,
+        (None, Origin::Given(path)) => Content::of_file(path)?,
+        (None, _) => Content::of_file(&place.archive(id))?,
+    };
+    let actual = content.checksum()?;
+    if let Some(expected) = job.checksum.filter(|expected| *expected != actual) {
+        if job.origin == Origin::Cached && !job.registry.offline {
+            dhow_fs::remove_file(&place.archive(id))?;
+            return Ok(Outcome::Spoiled);
+        }
+        return Err(mismatch(job, expected, actual));
+    }
+    if downloaded {
+        tell(Event::Downloaded { id, registry: registry_name(job), bytes: content.size() });
+        content.store(claim.file(), claim.path())?;
+    }
+    if !place.has_sources(id)? {
+        unpack(job, &content)?;
+    }
+    let path = home.root().join(".package-cache");
+    let guard = home.lock_downloads(&|notice| tell(lock_event(notice, "package cache", &path)))?;
+    guard.place_sources(place, id)?;
+    if downloaded {
+        claim.place_archive(&guard)?;
+    }
+    drop(guard);
+    drop(claim);
+    drop(work.permit);
+    tell(Event::Unpacked { id });
+    on_ready(id, &place.sources(id));
+    Ok(Outcome::Ready)
+}
+
+fn claimed(job: &Job) -> Result<Option<Arc<Claim>>, FetchError> {
+    match &job.claim {
+        Some(claim) => Ok(Some(Arc::clone(claim))),
+        None => Ok(Claim::try_take(&job.registry.home, job.id)?.map(Arc::new)),
+    }
+}
+
+fn unpack(job: &Job, content: &Content) -> Result<(), FetchError> {
+    let target = job.registry.home.sources_part(job.id);
+    dhow_fs::remove_dir_all(&target)?;
+    dhow_fs::create_dir_all(&target)?;
+    let dir = format!("{}-{}", job.id.name(), job.id.version());
+    content
+        .unpack(&dir, &target)
+        .map_err(|reason| FetchError::BadArchive { id: job.id, reason: Arc::new(reason) })
+}
+
+fn mismatch(job: &Job, expected: Checksum, actual: Checksum) -> FetchError {
+    let from = match (&job.origin, &job.request) {
+        (Origin::Network, Some(request)) => request.url.to_string(),
+        (Origin::Given(path), _) => path.display().to_string(),
+        _ => job.registry.home.archive(job.id).display().to_string(),
+    };
+    FetchError::ChecksumMismatch { id: job.id, expected, actual, from }
+}
+
+/// crates.io itself is not worth mentioning.
+fn registry_name(job: &Job) -> Option<String> {
+    match &job.registry.kind {
+        Kind::Sparse(index) if index.name() != dhow_model::CRATES_IO_REGISTRY => {
+            Some(index.name().to_owned())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,175 @@
+//! What can go wrong between a registry and the cargo home, and what to do about it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dhow_fs::FsError;
+use dhow_model::{Checksum, PackageId, SourceId};
+
+use crate::archive::ArchiveError;
+
+/// Fetching failed. Cheap to clone, because several callers may wait for one request.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The file system refused.
+    #[error(transparent)]
+    Fs(Arc<FsError>),
+    /// Nothing that could be asked again in vain: DNS, connection, TLS, timeout, a body cut off.
+    #[error("could not fetch `{url}`{}: {reason}{}", tried(*tries), network_hint(reason))]
+    Network {
+        /// What was asked for.
+        url: String,
+        /// What went wrong, innermost cause last.
+        reason: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// The server answered, but not with what was asked for.
+    #[error("could not fetch `{url}`{}: the server answered with status {status}{}", tried(*tries), status_hint(*status, body))]
+    Status {
+        /// What was asked for.
+        url: String,
+        /// Its answer.
+        status: u16,
+        /// The start of its text.
+        body: String,
+        /// How often it was asked.
+        tries: u32,
+    },
+    /// A registry wants a token and there is none.
+    #[error(
+        "the registry `{registry}` wants a token for every request: set `registries.{registry}.token` in `$CARGO_HOME/credentials.toml` or the variable `CARGO_REGISTRIES_{}_TOKEN`",
+        registry.to_uppercase().replace('-', "_")
+    )]
+    NoToken {
+        /// The registry's name in configuration.
+        registry: String,
+    },
+    /// `config.json` cannot be used.
+    #[error("`{url}` is not a registry's `config.json`: {reason}")]
+    BadRegistryConfig {
+        /// Where it is from.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An index file is not in the home, and the network must not be used.
+    #[error(
+        "nothing is known of package `{name}` of {registry} without the network; run again without `--offline`"
+    )]
+    OfflineIndex {
+        /// Which package.
+        name: String,
+        /// Which registry.
+        registry: SourceId,
+    },
+    /// Archives are not in the home, and the network must not be used.
+    #[error("not downloaded yet: {}; run again without `--offline`", list(packages))]
+    OfflinePackages {
+        /// Which packages.
+        packages: Vec<PackageId>,
+    },
+    /// The archive is not the one that the index or the lock file vouches for.
+    #[error(
+        "the archive of `{} {}` is not the one that was published: its SHA-256 is {actual}, expected {expected}. It was downloaded from `{from}` and thrown away; the registry, a mirror or a proxy in between may be at fault",
+        id.name(), id.version()
+    )]
+    ChecksumMismatch {
+        /// Which package.
+        id: PackageId,
+        /// What was promised.
+        expected: Checksum,
+        /// What came.
+        actual: Checksum,
+        /// URL or file.
+        from: String,
+    },
+    /// The archive is as published, but cannot be unpacked.
+    #[error("refused to unpack `{} {}`: {reason}", id.name(), id.version())]
+    BadArchive {
+        /// Which package.
+        id: PackageId,
+        /// Why.
+        #[source]
+        reason: Arc<ArchiveError>,
+    },
+    /// The package is not in a local registry or a vendored directory.
+    #[error("`{} {}` is not in `{}`; vendor or sync it again", id.name(), id.version(), path.display())]
+    NotVendored {
+        /// Which package.
+        id: PackageId,
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A file of a vendored package was changed.
+    #[error(
+        "`{}` was changed after `{} {}` was vendored; vendored sources are not to be edited (to use a changed copy, name it in a `[patch]` section)",
+        file.display(), id.name(), id.version()
+    )]
+    VendoredFileChanged {
+        /// Which package.
+        id: PackageId,
+        /// The file.
+        file: PathBuf,
+    },
+    /// A vendored package without usable `.cargo-checksum.json` or manifest.
+    #[error("`{}` is not a vendored package: {reason}", path.display())]
+    BadVendored {
+        /// Its directory, or the file in it.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A `[source]` table that leads nowhere.
+    #[error("{0}")]
+    BadSource(String),
+    /// A kind of source that cannot be asked.
+    #[error("{0} cannot be asked: {1}")]
+    Unsupported(SourceId, &'static str),
+    /// Settings that cannot be used.
+    #[error("the network settings cannot be used: {0}")]
+    BadSettings(String),
+}
+
+impl From<FsError> for FetchError {
+    fn from(error: FsError) -> Self {
+        Self::Fs(Arc::new(error))
+    }
+}
+
+fn tried(tries: u32) -> String {
+    if tries > 1 { format!(" (tried {tries} times)") } else { String::new() }
+}
+
+fn network_hint(reason: &str) -> &'static str {
+    let lower = reason.to_lowercase();
+    if lower.contains("certificate") || lower.contains("unknownissuer") {
+        "\nhelp: if a proxy re-signs the traffic, trust its certificate through the system or `http.cainfo`"
+    } else {
+        "\nhelp: without a network, `--offline` builds with what is already downloaded"
+    }
+}
+
+fn status_hint(status: u16, body: &str) -> String {
+    let body = body.trim();
+    let said = if body.is_empty() { String::new() } else { format!(" (`{body}`)") };
+    let help = match status {
+        401 | 403 => "\nhelp: check the token and that the version exists",
+        404 | 410 | 451 => "\nhelp: the registry does not have it (any more)",
+        429 => "\nhelp: the server asks to wait; try again later",
+        500.. => "\nhelp: the server has a problem; try again later",
+        _ => "",
+    };
+    format!("{said}{help}")
+}
+
+fn list(packages: &[PackageId]) -> String {
+    const SHOWN: usize = 5;
+    let names = packages.iter().take(SHOWN).map(|id| format!("`{} {}`", id.name(), id.version()));
+    let mut text = names.collect::<Vec<_>>().join(", ");
+    if packages.len() > SHOWN {
+        text.push_str(&format!(" and {} more", packages.len() - SHOWN));
+    }
+    text
+}

@@ -1,0 +1,16 @@
+//! Who tells which releases exist: a sparse index, a local registry, a directory of vendored packages.
+
+mod directory;
+mod file;
+mod local;
+mod registry;
+mod sparse;
+mod speculate;
+
+pub use self::directory::{DirectorySource, SummaryReader};
+pub use self::file::IndexFile;
+pub use self::local::LocalRegistry;
+pub(crate) use self::registry::Kind;
+pub use self::registry::Registry;
+pub(crate) use self::sparse::SparseIndexOf;
+pub use self::sparse::{Freshness, SparseIndex};

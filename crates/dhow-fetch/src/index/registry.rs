@@ -1,0 +1,150 @@
+//! One registry, whatever serves it: the enum that the rest of the house talks to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+
+use dhow_home::RegistryHome;
+use dhow_model::{Checksum, Dependency, InternedString, PackageId, SourceId, Summary};
+use semver::VersionReq;
+
+use super::directory::DirectorySource;
+use super::local::LocalRegistry;
+use super::sparse::{Freshness, Loaded, SparseIndex};
+use crate::error::FetchError;
+use crate::event::Event;
+
+/// A registry. Summaries name the source that was asked for, whoever answers in its place.
+#[derive(Debug)]
+pub struct Registry {
+    pub(crate) source: SourceId,
+    pub(crate) kind: Kind,
+    pub(crate) home: RegistryHome,
+    pub(crate) offline: bool,
+    answers: Mutex<HashMap<(InternedString, VersionReq), Arc<[Summary]>>>,
+}
+
+/// Who serves it.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Sparse(SparseIndex),
+    Local(LocalRegistry),
+    Directory(DirectorySource),
+}
+
+impl Registry {
+    pub(crate) fn new(source: SourceId, kind: Kind, home: RegistryHome, offline: bool) -> Self {
+        Self { source, kind, home, offline, answers: Mutex::default() }
+    }
+
+    /// The source that was asked for.
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// The source that answers.
+    pub fn actual_source(&self) -> SourceId {
+        match &self.kind {
+            Kind::Sparse(index) => index.actual_source(),
+            Kind::Local(local) => local.actual_source(),
+            Kind::Directory(directory) => directory.actual_source(),
+        }
+    }
+
+    /// Whether index files in the home are good enough. Says nothing to registries that are on this machine.
+    pub fn set_freshness(&self, freshness: Freshness) {
+        if let Kind::Sparse(index) = &self.kind {
+            index.set_freshness(freshness);
+            self.answers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// Asks for what a resolver that starts from these dependencies will probably ask for.
+    pub fn prefetch(&self, dependencies: &[Dependency]) {
+        if let Kind::Sparse(index) = &self.kind {
+            index.prefetch(dependencies);
+        }
+    }
+
+    /// The releases that `dep` accepts, yanked ones included. `Pending` means: asked for, see [`Self::wait`]. Offline,
+    /// if some of them are downloaded, only those.
+    ///
+    /// # Errors
+    /// The registry cannot be asked.
+    pub fn query(&self, dep: &Dependency) -> Poll<Result<Arc<[Summary]>, FetchError>> {
+        let key = (dep.package_name(), dep.req().clone());
+        if let Some(answer) = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Poll::Ready(Ok(Arc::clone(answer)));
+        }
+        let found: Vec<Summary> = match self.poll(dep) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+            Poll::Ready(Ok(found)) => found,
+        };
+        let answer: Arc<[Summary]> = self.usable(found).into();
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&answer));
+        Poll::Ready(Ok(answer))
+    }
+
+    /// Waits until something that was asked for has come, unless nothing is on its way.
+    pub fn wait(&self, events: &(dyn Fn(Event) + Sync)) {
+        if let Kind::Sparse(index) = &self.kind {
+            index.wait(events);
+        }
+    }
+
+    /// All releases of each of these packages, in their order; none where the registry has no such package.
+    ///
+    /// # Errors
+    /// The registry cannot be asked for one of them.
+    pub fn load_many(
+        &self,
+        names: &[InternedString],
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Vec<Result<Vec<Summary>, FetchError>> {
+        let all = |loaded: Loaded| Ok(loaded?.map(|file| file.summaries().collect()).unwrap_or_default());
+        match &self.kind {
+            Kind::Sparse(index) => index.load_many(names, events).into_iter().map(all).collect(),
+            Kind::Local(local) => names.iter().map(|&name| all(local.load(name))).collect(),
+            Kind::Directory(directory) => {
+                names.iter().map(|&name| Ok(directory.summaries(name).cloned().collect())).collect()
+            }
+        }
+    }
+
+    /// The checksum of a package's archive, as the registry has it; for lock files that do not say.
+    ///
+    /// # Errors
+    /// The registry cannot be asked.
+    pub fn checksum(
+        &self,
+        id: PackageId,
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Result<Option<Checksum>, FetchError> {
+        let summaries = self.load_many(&[id.name()], events).pop().unwrap_or(Ok(Vec::new()))?;
+        let found = summaries.iter().find(|summary| summary.id().version() == id.version());
+        Ok(found.and_then(Summary::checksum))
+    }
+
+    fn poll(&self, dep: &Dependency) -> Poll<Result<Vec<Summary>, FetchError>> {
+        let matching =
+            |loaded: Loaded| Ok(loaded?.map(|file| file.matching(dep.req()).collect()).unwrap_or_default());
+        match &self.kind {
+            Kind::Sparse(index) => index.poll(dep.package_name()).map(matching),
+            Kind::Local(local) => Poll::Ready(matching(local.load(dep.package_name()))),
+            Kind::Directory(directory) => {
+                let found = directory.summaries(dep.package_name());
+                Poll::Ready(Ok(found.filter(|s| dep.matches_version(s.id().version())).cloned().collect()))
+            }
+        }
+    }
+
+    fn usable(&self, found: Vec<Summary>) -> Vec<Summary> {
+        if !self.offline || !matches!(self.kind, Kind::Sparse(_)) {
+            return found;
+        }
+        let here = |summary: &Summary| self.home.has_archive(summary.id()).unwrap_or(false);
+        let downloaded: Vec<_> = found.iter().filter(|summary| here(summary)).cloned().collect();
+        if downloaded.is_empty() { found } else { downloaded }
+    }
+}

@@ -1,0 +1,101 @@
+//! All registries of a command: opened once each, with the settings and the network that they share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dhow_home::CargoHome;
+use dhow_model::{SourceId, SourceKind};
+
+use crate::error::FetchError;
+use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
+use crate::index::{Kind, SparseIndexOf};
+use crate::network::Network;
+use crate::settings::Settings;
+
+/// The entrance to everything that is fetched.
+#[derive(Debug)]
+pub struct Registries {
+    pub(crate) home: CargoHome,
+    pub(crate) settings: Settings,
+    pub(crate) network: Arc<Network>,
+    reader: SummaryReader,
+    opened: Mutex<Opened>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    freshness: Freshness,
+    registries: HashMap<SourceId, Arc<Registry>>,
+}
+
+impl Registries {
+    /// With a home and settings. `reader` reads the manifests of vendored packages. Nothing is opened yet.
+    pub fn new(home: CargoHome, settings: Settings, reader: SummaryReader) -> Self {
+        let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
+        let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
+        Self { home, settings, network, reader, opened: Mutex::new(opened) }
+    }
+
+    /// The home that is filled.
+    pub fn home(&self) -> &CargoHome {
+        &self.home
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether index files in the home are good enough, for all registries, also those opened later.
+    pub fn set_freshness(&self, freshness: Freshness) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.freshness = freshness;
+        for registry in opened.registries.values() {
+            registry.set_freshness(freshness);
+        }
+    }
+
+    /// The registry that answers for `source`.
+    ///
+    /// # Errors
+    /// Configuration is wrong, or the source is of a kind that cannot be asked.
+    pub fn registry(&self, source: SourceId) -> Result<Arc<Registry>, FetchError> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(registry) = opened.registries.get(&source) {
+            return Ok(Arc::clone(registry));
+        }
+        let registry = Arc::new(self.open(source)?);
+        registry.set_freshness(opened.freshness);
+        opened.registries.insert(source, Arc::clone(&registry));
+        Ok(registry)
+    }
+
+    /// The registries opened so far.
+    pub fn opened(&self) -> Vec<Arc<Registry>> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.registries.values().cloned().collect()
+    }
+
+    fn open(&self, source: SourceId) -> Result<Registry, FetchError> {
+        let replacement = self.settings.sources.resolve(source)?;
+        let actual = replacement.source;
+        let kind = match actual.kind() {
+            SourceKind::SparseRegistry => {
+                let token = replacement.name.as_deref().and_then(|name| self.settings.sources.token(name));
+                let token = token.map(str::to_owned);
+                let of = SparseIndexOf { source, actual, name: replacement.name, token };
+                Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
+            }
+            SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
+            SourceKind::Directory => Kind::Directory(DirectorySource::open(source, actual, &self.reader)?),
+            SourceKind::Registry => {
+                let reason = "its index is a git repository; if it also has a sparse index, name that: `sparse+https://…`";
+                return Err(FetchError::Unsupported(actual, reason));
+            }
+            SourceKind::Git(_) | SourceKind::Path => {
+                return Err(FetchError::Unsupported(actual, "it is not a registry"));
+            }
+        };
+        Ok(Registry::new(source, kind, self.home.registry_of(actual), self.settings.net.offline))
+    }
+}

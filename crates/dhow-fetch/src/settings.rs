@@ -1,0 +1,77 @@
+//! What the user's configuration and environment say about the network, as plain values.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::sources::Sources;
+
+/// Everything that fetching depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// `[http]`
+    pub http: HttpSettings,
+    /// `[net]`
+    pub net: NetSettings,
+    /// `[source]` and `[registries]`
+    pub sources: Sources,
+}
+
+/// The `[http]` table and the variables that stand in for it.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// `http.proxy`: for everything, whatever the variables say.
+    pub proxy: Option<String>,
+    /// Proxies of the environment.
+    pub proxy_variables: ProxyVariables,
+    /// `http.cainfo`: a file of certificates to trust, instead of the system's.
+    pub cainfo: Option<PathBuf>,
+    /// `http.timeout`: for connecting, and for silence while data is expected.
+    pub timeout: Duration,
+    /// `http.multiplexing`: whether HTTP/2 may be used.
+    pub multiplexing: bool,
+    /// `http.user-agent`
+    pub user_agent: Option<String>,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            proxy: None,
+            proxy_variables: ProxyVariables::default(),
+            cainfo: None,
+            timeout: Duration::from_secs(30),
+            multiplexing: true,
+            user_agent: None,
+        }
+    }
+}
+
+/// Proxies as the environment names them; upper and lower case spellings are settled by who reads them.
+#[derive(Clone, Debug, Default)]
+pub struct ProxyVariables {
+    /// `http_proxy`
+    pub http: Option<String>,
+    /// `HTTPS_PROXY`, `https_proxy`
+    pub https: Option<String>,
+    /// `ALL_PROXY`, `all_proxy`
+    pub all: Option<String>,
+    /// `NO_PROXY`, `no_proxy`
+    pub no: Option<String>,
+}
+
+/// The `[net]` table.
+#[derive(Clone, Debug)]
+pub struct NetSettings {
+    /// `net.retry`: how often to try again what may work next time.
+    pub retry: u32,
+    /// `net.offline`, `--offline`, `--frozen`
+    pub offline: bool,
+    /// Pause before the first new try; doubled for each that follows.
+    pub retry_pause: Duration,
+}
+
+impl Default for NetSettings {
+    fn default() -> Self {
+        Self { retry: 3, offline: false, retry_pause: Duration::from_millis(500) }
+    }
+}
