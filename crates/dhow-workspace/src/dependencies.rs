@@ -14,13 +14,12 @@ use dhow_model::{
 use semver::{Version, VersionReq};
 use url::Url;
 
+use crate::edition::Edition;
 use crate::error::Flaw;
 use crate::inherit::Inherit;
-use crate::normalize::{Notes, deprecated_underscore};
+use crate::notes::{Notes, deprecated_underscore};
+use crate::problem::{DependencyProblem, Problem};
 use crate::workspace::{Patch, RegistryLookup};
-use crate::{Edition, problem::Problem};
-
-pub(crate) use crate::dependency_problem::DependencyProblem;
 
 /// What dependencies are made from.
 pub(crate) struct DependencyInput<'a> {
