@@ -109,6 +109,29 @@ pub(crate) fn patches(input: &DependencyInput<'_>) -> Result<Vec<Patch>, Flaw> {
     Ok(patches)
 }
 
+/// `[patch]` of a configuration file in `directory` (absolute): a path in it is relative to that directory.
+///
+/// # Errors
+/// A patch that makes no sense; there is no manifest that could be pointed at.
+pub fn config_patches(
+    tables: &BTreeMap<String, BTreeMap<PackageName, TomlDependency>>,
+    directory: &Path,
+    registries: RegistryLookup<'_>,
+) -> Result<Vec<Patch>, Problem> {
+    let source = SourceId::for_path(directory)
+        .map_err(|reason| DependencyProblem::Source { name: "patch".to_owned(), reason })?;
+    let input = DependencyInput {
+        toml: &TomlManifest { patch: Some(tables.clone()), ..TomlManifest::default() },
+        root: directory,
+        source,
+        edition: Edition::default(),
+        registries,
+        inherit: &Inherit::new(directory, &|| Ok(None)),
+        notes: &Notes::new(false),
+    };
+    patches(&input).map_err(Flaw::into_problem)
+}
+
 fn patched_url(input: &DependencyInput<'_>, source: &str) -> Result<Url, DependencyProblem> {
     let not_a_source = |reason| DependencyProblem::PatchSource { source_name: source.to_owned(), reason };
     if source == CRATES_IO_REGISTRY {

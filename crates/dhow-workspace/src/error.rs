@@ -55,6 +55,14 @@ impl Flaw {
         Self { key: KeyPath::new(keys), cause: Cause::Here(problem.into()) }
     }
 
+    /// The problem alone, where there is no file to point at.
+    pub(crate) fn into_problem(self) -> Problem {
+        match self.cause {
+            Cause::Here(problem) => problem,
+            Cause::Elsewhere(error) => *error.problem,
+        }
+    }
+
     pub(crate) fn elsewhere(error: Error) -> Self {
         Self { key: KeyPath::default(), cause: Cause::Elsewhere(error) }
     }

@@ -14,6 +14,7 @@ mod inherit;
 mod lints;
 mod load;
 mod nearest;
+mod nested;
 mod normalize;
 mod notes;
 mod package;
@@ -27,6 +28,7 @@ mod target;
 mod targets;
 mod workspace;
 
+pub use dependencies::config_patches;
 pub use edition::Edition;
 pub use error::{Error, Location, Warning};
 pub use find::{check_manifest_path, find_manifest};
