@@ -6,11 +6,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dhow_plan::{Plan, ScriptOutput, UnitId};
+use dhow_plan::{LIBRARY_PATH_VARIABLE, Plan, ScriptOutput, UnitId};
 use dhow_process::Environment;
 use dhow_target::{BuildLock, Clock, Layout};
 
-use crate::context::Context;
+use crate::context::{Context, Shared};
 use crate::dep_rules;
 use crate::error::{BuildError, UnitError};
 use crate::event::{Artifact, Event, Verb, verb};
@@ -40,19 +40,8 @@ impl BuildOptions {
         Self { jobs, keep_going: false, env, jobserver: None, unstable_allowed }
     }
 
-    pub(crate) fn library_path(&self) -> Option<OsString> {
-        self.env.get(OsStr::new(library_path_name())).cloned()
-    }
-}
-
-/// The variable in which the system's loader looks for directories of libraries.
-pub(crate) fn library_path_name() -> &'static str {
-    if cfg!(windows) {
-        "PATH"
-    } else if cfg!(target_os = "macos") {
-        "DYLD_FALLBACK_LIBRARY_PATH"
-    } else {
-        "LD_LIBRARY_PATH"
+    pub(crate) fn library_path(&self) -> Option<&OsStr> {
+        self.env.get(OsStr::new(LIBRARY_PATH_VARIABLE)).map(OsString::as_os_str)
     }
 }
 
@@ -62,7 +51,7 @@ pub struct Outcome {
     /// What there is of each unit that has files, by unit.
     pub artifacts: BTreeMap<UnitId, Artifact>,
     /// What build scripts said, by script run.
-    pub scripts: BTreeMap<UnitId, ScriptOutput>,
+    pub scripts: BTreeMap<UnitId, Arc<ScriptOutput>>,
     /// Units that had to be made.
     pub made: usize,
     /// Units for which nothing had to be done.
@@ -81,15 +70,14 @@ pub fn build(
     options: &BuildOptions,
     events: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Outcome, BuildError> {
-    // Held by the caller, who may want to run what was built without it.
-    let _held = lock;
     let now = Clock::now(&clock_file(layout))?;
     let client = match &options.jobserver {
         Some(inherited) => inherited.clone(),
         // One slot is ours without asking.
         None => jobserver::Client::new(options.jobs.max(1) - 1).map_err(BuildError::Jobserver)?,
     };
-    let context = Context::new(plan, layout, options, now, client.clone());
+    let context =
+        Context::new(plan, layout, options, now, Shared { jobserver: client.clone(), lock: lock.file() });
     let teller = Teller::new(plan, events);
     let graph = WaitGraph::of(&plan.graph);
     let failures = scheduler::run(&graph, &context, client, options.keep_going, &|step| teller.step(step))
@@ -104,7 +92,7 @@ pub fn build(
     dep_rules::write_all(&context)?;
     let mut outcome = teller.outcome.into_inner();
     for (id, output) in &plan.overridden_scripts {
-        outcome.scripts.insert(*id, output.clone());
+        outcome.scripts.insert(*id, Arc::clone(output));
     }
     Ok(outcome)
 }
@@ -129,6 +117,8 @@ impl<'a> Teller<'a> {
     fn step(&self, step: Step<'_, Report, UnitError>) {
         match step {
             Step::Report(report) => self.report(report),
+            // Killed children fail, but that is not what anybody wants to read after Ctrl-C.
+            Step::Failed(..) | Step::Waiting if dhow_process::is_stopping() => {}
             Step::Failed(job, error) => (self.events)(Event::Failed { unit: unit_id(job), error }),
             Step::Waiting => (self.events)(Event::WaitingForOthers),
             Step::Progress(done, active) => {
@@ -175,7 +165,7 @@ impl<'a> Teller<'a> {
             }
             Report::ScriptExecuted { unit, output, out_dir, fresh } => {
                 tell(Event::ScriptExecuted { unit, output: &output, out_dir: &out_dir, fresh });
-                self.outcome.borrow_mut().scripts.insert(unit, *output);
+                self.outcome.borrow_mut().scripts.insert(unit, output);
             }
             Report::Problems { unit, errors, warnings, fixable, replayed } => {
                 tell(Event::Problems { unit, errors, warnings, fixable, replayed });

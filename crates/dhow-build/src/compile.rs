@@ -1,6 +1,7 @@
 //! Makes a unit with a compiler: rustc, rustdoc, or a wrapper around one.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use dhow_formats::dep_info::DepInfo;
@@ -136,7 +137,7 @@ fn observe_inputs(
     };
     let info = DepInfo::parse(&dhow_fs::read(&place.out_dir.join(dep_info))?);
     let script_outs: Vec<PathBuf> =
-        recipe.own_scripts.iter().map(|script| context.place(*script).script_out()).collect();
+        recipe.own_script.iter().map(|script| context.place(*script).script_out()).collect();
     let mut inputs = Vec::with_capacity(info.files.len());
     for file in info.files {
         let path = process.cwd.join(file);
@@ -147,8 +148,10 @@ fn observe_inputs(
         let ours = script_outs.iter().any(|dir| path.starts_with(dir));
         inputs.push(context.observer.input(&path, start, before.get(&path).copied(), ours)?);
     }
+    // What the recipe of an unchanging package sets does not change either.
+    let may_change = |name: &str| unit.is_local || !process.env.contains_key(OsStr::new(name));
     // As the process saw it, not as the compiler quotes it: that is what is compared later.
-    let env = info.env.into_iter().map(|(name, _)| {
+    let env = info.env.into_iter().filter(|(name, _)| may_change(name)).map(|(name, _)| {
         let value = Context::env_value(process, &name);
         EnvRecord { name, value }
     });

@@ -1,11 +1,12 @@
 //! What all jobs of one build share: the plan, where things are, and what is known of units that are done.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use dhow_fs::Hasher;
-use dhow_plan::{BindContext, CompileMode, Plan, ScriptOutput, Unit, UnitId, bind};
+use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, ScriptOutput, Unit, UnitId, bind};
 use dhow_process::Process;
 use dhow_target::{Clock, DependencyRecord, Hash, Layout, Observer, TargetPaths, UnitPlace};
 
@@ -20,8 +21,15 @@ pub(crate) struct Context<'a> {
     pub(crate) observer: Observer,
     /// When the build began.
     pub(crate) now: Clock,
-    pub(crate) jobserver: jobserver::Client,
+    shared: Shared,
     results: Vec<UnitResult>,
+}
+
+/// What processes share with us.
+pub(crate) struct Shared {
+    pub(crate) jobserver: jobserver::Client,
+    /// The locked file of the target directory.
+    pub(crate) lock: Option<Arc<File>>,
 }
 
 /// What is known of a unit once it, or its metadata, is there.
@@ -34,7 +42,7 @@ pub(crate) struct UnitResult {
     /// What those are bound to that link it and everything below it.
     closure: OnceLock<Hash>,
     /// What it said, if it is a script run.
-    script: OnceLock<ScriptOutput>,
+    script: OnceLock<Arc<ScriptOutput>>,
     /// Files that it read, for `.d` files.
     inputs: OnceLock<Vec<PathBuf>>,
 }
@@ -45,11 +53,11 @@ impl<'a> Context<'a> {
         layout: &'a Layout,
         options: &'a BuildOptions,
         now: Clock,
-        jobserver: jobserver::Client,
+        shared: Shared,
     ) -> Self {
         let results = plan.graph.ids().map(|_| UnitResult::default()).collect();
         let paths = TargetPaths { layout, plan };
-        Self { plan, paths, options, observer: Observer::new(), now, jobserver, results }
+        Self { plan, paths, options, observer: Observer::new(), now, shared, results }
     }
 
     pub(crate) fn unit(&self, id: UnitId) -> &'a Unit {
@@ -66,19 +74,20 @@ impl<'a> Context<'a> {
             paths: &self.paths,
             scripts: &|script| self.script(script),
             library_path: self.options.library_path(),
-            makeflags: None,
+            run: RunOptions::default(),
         };
         let command = bind(self.plan, id, &context);
         let mut process = Process::new(command.program, command.cwd, Arc::clone(&self.options.env));
         process.args = command.args;
         process.env = command.env.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        process.jobserver = Some(self.jobserver.clone());
+        process.jobserver = Some(self.shared.jobserver.clone());
+        process.held = self.shared.lock.clone().filter(|_| is_compiler(&process));
         process
     }
 
     /// What a script run said, if that is known.
-    pub(crate) fn script(&self, id: UnitId) -> Option<&ScriptOutput> {
-        self.results[id.index()].script.get().or_else(|| self.plan.overridden_scripts.get(&id))
+    fn script(&self, id: UnitId) -> Option<Arc<ScriptOutput>> {
+        self.results[id.index()].script.get().cloned()
     }
 
     pub(crate) fn inputs(&self, id: UnitId) -> &[PathBuf] {
@@ -94,7 +103,7 @@ impl<'a> Context<'a> {
         self.results[id.index()].link.get_or_init(|| hash);
     }
 
-    pub(crate) fn set_script(&self, id: UnitId, output: ScriptOutput) {
+    pub(crate) fn set_script(&self, id: UnitId, output: Arc<ScriptOutput>) {
         self.results[id.index()].script.get_or_init(|| output);
     }
 
@@ -145,6 +154,12 @@ impl<'a> Context<'a> {
     pub(crate) fn env_value(process: &Process, name: &str) -> Option<String> {
         process.env_value(OsStr::new(name)).map(|value| value.to_string_lossy().into_owned())
     }
+}
+
+/// A compiler itself. When we are killed it dies with us, but a linker that it has started goes on writing: so both get
+/// the lock. Wrappers and build scripts do not, because they may leave servers behind that would hold it for ever.
+fn is_compiler(process: &Process) -> bool {
+    process.program_path().file_stem().is_some_and(|name| name == "rustc" || name == "rustdoc")
 }
 
 /// The unit as errors name it: `` `foo` (bin "foo" test) ``.

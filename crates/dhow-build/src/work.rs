@@ -1,10 +1,11 @@
 //! The units of a plan as work for the scheduler: fresh or dirty, and how each kind is made.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use dhow_formats::rustc_message::Diagnostic;
 use dhow_plan::{CompileMode, ScriptOutput, UnitId};
-use dhow_process::Process;
+use dhow_process::{Process, ProcessError};
 use dhow_target::{DirtyReason, Facts, FingerprintRecord, InputRecord, Verdict, check, load_record};
 
 use crate::context::Context;
@@ -25,7 +26,7 @@ pub(crate) enum Report {
     CompilerText { unit: UnitId, stream: TextStream, line: String },
     ScriptText { unit: UnitId, stream: TextStream, line: String },
     ScriptWarning { unit: UnitId, text: String, replayed: bool, failed: bool },
-    ScriptExecuted { unit: UnitId, output: Box<ScriptOutput>, out_dir: PathBuf, fresh: bool },
+    ScriptExecuted { unit: UnitId, output: Arc<ScriptOutput>, out_dir: PathBuf, fresh: bool },
     Problems { unit: UnitId, errors: usize, warnings: usize, fixable: usize, replayed: bool },
     Artifact(Artifact),
 }
@@ -35,6 +36,9 @@ impl Work for Context<'_> {
     type Error = UnitError;
 
     fn must_run(&self, job: usize, report: &mut dyn FnMut(Report)) -> Result<bool, UnitError> {
+        if dhow_process::is_stopping() {
+            return Err(ProcessError::Stopping.into());
+        }
         let id = unit_id(job);
         match self.unit(id).mode {
             // Nothing is made for documentation tests: the test command runs them.
@@ -102,7 +106,8 @@ impl Context<'_> {
         }
         self.accept(id, record);
         report(Report::Fresh { unit: id });
-        if record.has_messages {
+        // Of packages that are not the user's own, only new messages are told.
+        if record.has_messages && self.unit(id).is_local {
             Messages::replay(id, &place, report);
         }
         if !is_script {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub struct Process {
     pub env: BTreeMap<OsString, Option<OsString>>,
     /// The directory to run in.
     pub cwd: PathBuf,
+    /// A file that stays open in the child and in its children: a lock on it is held until the last of them has ended.
+    pub held: Option<Arc<File>>,
     /// A jobserver whose slots the child may use too (it is told through `CARGO_MAKEFLAGS`).
     pub jobserver: Option<jobserver::Client>,
 }
@@ -40,6 +43,7 @@ impl Process {
             base_env,
             env: BTreeMap::new(),
             cwd: cwd.into(),
+            held: None,
             jobserver: None,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
+#[cfg(unix)]
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
@@ -131,6 +133,10 @@ impl Process {
         command.args(&self.args).env_clear().envs(self.full_env()).current_dir(&self.cwd);
         if let Some(jobserver) = &self.jobserver {
             jobserver.configure(&mut command);
+        }
+        #[cfg(unix)]
+        if let Some(held) = &self.held {
+            crate::unix::keep_open(&mut command, Arc::clone(held));
         }
         command
     }

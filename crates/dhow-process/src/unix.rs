@@ -6,11 +6,12 @@
     reason = "`pre_exec` is unsafe: its closure runs between fork and exec; ours makes two system calls"
 )]
 
+use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
@@ -67,6 +68,22 @@ fn die_with_parent(command: &mut Command) {
 
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent(_command: &mut Command) {}
+
+/// Lets the child inherit a file that is otherwise closed in children.
+pub(crate) fn keep_open(command: &mut Command, file: Arc<File>) {
+    // SAFETY: the closure makes one system call and allocates nothing, so it may run between fork and exec.
+    unsafe {
+        command.pre_exec(move || Ok(rustix::io::fcntl_setfd(&*file, rustix::io::FdFlags::empty())?));
+    }
+}
+
+/// The jobserver that we were started under, if there is one. Call it before files are opened: the protocol names file
+/// descriptors by number.
+pub fn inherited_jobserver() -> Option<jobserver::Client> {
+    // SAFETY: whoever started us vouches for the descriptors that it names in the environment; whether they are pipes is
+    // checked.
+    unsafe { jobserver::Client::from_env_ext(true) }.client.ok()
+}
 
 /// Becomes the program. Returns only if that failed.
 pub(crate) fn exec(mut command: Command) -> io::Error {

@@ -16,7 +16,9 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dhow_fs::{FileLock, FsError, LockNotice};
 use dhow_plan::CompileKind;
@@ -167,7 +169,7 @@ impl Layout {
                 }
             }
         }
-        Ok(BuildLock { _guards: guards })
+        Ok(BuildLock { guards })
     }
 }
 
@@ -175,7 +177,16 @@ impl Layout {
 #[derive(Debug)]
 #[must_use = "the target directory is free for others when this value is dropped"]
 pub struct BuildLock {
-    _guards: Vec<FileLock>,
+    guards: Vec<FileLock>,
+}
+
+impl BuildLock {
+    /// The file whose lock must outlive us if compilers do: given to them, it is held until the last of their children has
+    /// stopped writing. `None` where there are no locks.
+    pub fn file(&self) -> Option<Arc<File>> {
+        let held = self.guards.iter().find(|guard| guard.is_held())?;
+        held.file().try_clone().ok().map(Arc::new)
+    }
 }
 
 /// A new target directory is marked, so that backups leave it out; one that was there is its owner's business.

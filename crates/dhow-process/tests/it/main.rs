@@ -107,6 +107,22 @@ fn children_die_when_we_are_killed() {
     assert!(Path::new("/proc/self/stat").exists(), "without /proc this test would prove nothing");
 }
 
+#[test]
+fn a_held_file_stays_locked_until_the_last_grandchild_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lock");
+    let open = || std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).unwrap();
+    let lock = open();
+    lock.lock().unwrap();
+    let mut process = shell(&format!("(sleep 0.3; touch {}/done) >/dev/null 2>&1 &", dir.path().display()));
+    process.held = Some(Arc::new(lock));
+    process.output().unwrap();
+    drop(process);
+    assert!(open().try_lock().is_err(), "the child is gone, its own child is not");
+    open().lock().unwrap();
+    assert!(dir.path().join("done").exists());
+}
+
 fn wait_until(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
