@@ -169,7 +169,9 @@ impl Target {
     /// The words of `crate_types` in JSON.
     pub fn crate_type_strs(&self) -> Vec<&str> {
         match &self.kind {
-            TargetKind::Lib(types) | TargetKind::ExampleLib(types) => types.iter().map(CrateType::as_str).collect(),
+            TargetKind::Lib(types) | TargetKind::ExampleLib(types) => {
+                types.iter().map(CrateType::as_str).collect()
+            }
             _ => vec![CrateType::Bin.as_str()],
         }
     }
