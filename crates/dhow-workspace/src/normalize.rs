@@ -2,7 +2,6 @@
 //! problem is reported.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dhow_formats::manifest::{KeyPath, TomlManifest, TomlPackage, VecStringOrBool};
@@ -146,7 +145,7 @@ pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
     let id = PackageId::new(name.as_str(), version.unwrap_or(Version::new(0, 0, 0)), input.source);
     let summary = Summary::new(id, dependencies, features)
         .with_links(metadata.links)
-        .with_rust_version(metadata.rust_version.clone());
+        .with_rust_version(metadata.rust_version);
     let (warnings, critical) = notes.into_parts();
     if let Some(flaw) = critical {
         return Err(flaw);
@@ -305,7 +304,7 @@ fn metadata(
     let mut metadata = PackageMetadata {
         readme: inherit.readme(package.readme.as_ref())?,
         license_file: inherit.license_file(package.license_file.as_ref())?,
-        badges: input.file.toml().badges.clone().unwrap_or_else(BTreeMap::new),
+        badges: input.file.toml().badges.clone().unwrap_or_default(),
         rust_version,
         links: package.links.as_ref().map(Into::into),
         publish,

@@ -119,13 +119,10 @@ impl TargetProblem {
             Self::NoLibrary { .. } => Some("add `src/lib.rs`, or set `lib.path`".into()),
             Self::NoFile { kind, name, directory, nearest } => {
                 let directory = directory.display();
-                let mut help = format!(
-                    "add `{directory}/{name}.rs` or `{directory}/{name}/main.rs`, or set `{kind}.path`"
-                );
-                if let Some(nearest) = nearest {
-                    help.push_str(&format!("; there is a `{nearest}`"));
-                }
-                Some(help)
+                let there_is = nearest.as_ref().map(|n| format!("; there is a `{n}`")).unwrap_or_default();
+                Some(format!(
+                    "add `{directory}/{name}.rs` or `{directory}/{name}/main.rs`, or set `{kind}.path`{there_is}"
+                ))
             }
             Self::TwoFiles { kind, .. } => Some(format!("set `{kind}.path`, or remove one of them")),
             Self::LibraryDash { name } => Some(format!("use `{}`", name.replace('-', "_"))),

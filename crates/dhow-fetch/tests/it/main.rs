@@ -1,0 +1,7 @@
+//! Index clients and downloads against a real server on loopback, and homes shared with the real cargo.
+
+mod beside_cargo;
+mod download;
+mod index;
+mod sources;
+mod support;
