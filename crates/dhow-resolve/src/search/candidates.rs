@@ -11,6 +11,7 @@ use super::hash::{FastMap, Name};
 use super::locking::Locked;
 use super::pool::{Ask, DepNo, Loaded, Pkg, Pool, SetResult, SourceNo, Wanted};
 use super::requirements::{Missing, Opts, Requirements, requirements};
+use super::sound::is_sound;
 use crate::prefs::VersionOrdering;
 use crate::provider::{Provider, SharedError};
 use crate::request::ResolveRequest;
@@ -102,7 +103,8 @@ impl<'a> Market<'a> {
         if let Some(known) = self.pool.loaded(pkg) {
             return known.clone();
         }
-        let loaded = self.pool.read_summary(pkg).map(|summary| {
+        let summary = self.pool.read_summary(pkg).filter(is_sound);
+        let loaded = summary.map(|summary| {
             let is_member = self.members.last().is_some_and(|last| pkg <= *last);
             let (summary, asks) = self.locked.apply(&mut self.pool, summary);
             let used = asks.into_iter().filter(|ask| is_member || ask.dep.is_transitive());
@@ -111,6 +113,13 @@ impl<'a> Market<'a> {
         });
         self.pool.set_loaded(pkg, loaded.clone());
         loaded
+    }
+
+    /// Looks for candidates anew, because a release turned out to be unusable.
+    pub(crate) fn forget_candidates(&mut self) {
+        self.expansions.clear();
+        self.by_requirement.clear();
+        self.pool.forget_candidates();
     }
 
     /// What `pkg` needs with `opts`.
@@ -207,6 +216,7 @@ impl<'a> Market<'a> {
                 let version = self.pool.version(pkg);
                 let usable = ask.accepts(version)
                     && self.pool.name(pkg) == name
+                    && !self.pool.is_unusable(pkg)
                     && (!self.pool.is_yanked(pkg) || self.locked.prefers((Name(name), source), version))
                     && !found[..patches].iter().any(|patch| self.pool.version(*patch) == version);
                 if usable {

@@ -3,4 +3,6 @@
 
 mod support;
 
+mod fixtures;
+mod random;
 mod real;

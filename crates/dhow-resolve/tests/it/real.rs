@@ -20,6 +20,7 @@ fn index_cache(home: &Path) -> PathBuf {
 
 #[test]
 #[ignore = "needs packages and an index of crates.io"]
+#[expect(clippy::print_stdout, reason = "a person reads the times")]
 fn published_packages_get_the_same_lock() {
     let root = PathBuf::from(std::env::var_os("DHOW_REAL_PACKAGES").expect("DHOW_REAL_PACKAGES"));
     let cache = index_cache(&root.join("home"));

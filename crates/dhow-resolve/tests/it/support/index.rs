@@ -1,6 +1,6 @@
 //! A provider over index files: of a local registry, or of cargo's own cache.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -41,6 +41,7 @@ impl IndexProvider {
         }
     }
 
+    /// With an alternative registry.
     pub(crate) fn with_registry(mut self, source: SourceId, dir: &Path) -> Self {
         self.dirs.insert(source, (dir.to_owned(), Format::Lines));
         self
@@ -165,7 +166,7 @@ impl Releases for Index {
     }
 
     fn rust_version(&self, index: usize) -> Option<RustVersion> {
-        self.summary(index)?.rust_version().cloned()
+        self.summary(index)?.rust_version().copied()
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {
@@ -191,7 +192,7 @@ pub(crate) fn summary(entry: &IndexPackage<'_>, source: SourceId) -> Summary {
     }
     Summary::new(id, deps, features)
         .with_links(entry.links.as_deref().map(InternedString::new))
-        .with_rust_version(entry.rust_version.clone())
+        .with_rust_version(entry.rust_version)
         .with_checksum(entry.cksum.parse().ok())
         .with_yanked(entry.yanked == Some(true))
 }
@@ -214,19 +215,4 @@ fn dependency(dep: &RegistryDependency<'_>, source: SourceId) -> Dependency {
         .with_default_features(dep.default_features)
         .with_features(dep.features.iter().map(|f| InternedString::new(f)).collect())
         .with_platform(dep.target.as_deref().map(|target| target.parse().expect("a platform")))
-}
-
-/// Counts what is asked of another provider.
-pub(crate) struct Counting<P> {
-    pub(crate) inner: P,
-    pub(crate) passes: RefCell<Vec<usize>>,
-}
-
-impl<P: Provider> Provider for Counting<P> {
-    fn query(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
-        if let Some(last) = self.passes.borrow_mut().last_mut() {
-            *last += 1;
-        }
-        self.inner.query(dep)
-    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod index;
 pub(crate) mod members;
+pub(crate) mod world;
 
 use std::task::Poll;
 
