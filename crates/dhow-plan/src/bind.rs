@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::env::envify;
 use crate::paths::Paths;
 use crate::plan::Plan;
-use crate::recipe::{Arg, EnvValue, Extern, FileFlavor, LibraryDir, Place, Program, Recipe, ScriptPart};
+use crate::recipe::{
+    Arg, EnvValue, Extern, FileFlavor, LibraryDir, Place, Program, Recipe, RunPart, ScriptPart, Uplift,
+};
 use crate::script::{LinkArgTarget, ScriptOutput};
 use crate::unit::{CompileMode, Unit, UnitId};
 
@@ -25,18 +28,27 @@ pub struct Command {
 }
 
 /// What binding takes besides the plan.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct BindContext<'a> {
     /// Where things are.
     pub paths: &'a dyn Paths,
-    /// What a script run said. Must answer for every unit in `own_scripts`, `link_scripts`, `plugin_scripts` and
+    /// What a script run said. Must answer for every unit in `own_script`, `link_scripts`, `plugin_scripts` and
     /// `metadata_from` of the recipe; `None` counts as having said nothing. Scripts whose output configuration
     /// gives need no answer.
-    pub scripts: &'a dyn Fn(UnitId) -> Option<&'a ScriptOutput>,
+    pub scripts: &'a dyn Fn(UnitId) -> Option<Arc<ScriptOutput>>,
     /// The inherited `LD_LIBRARY_PATH` (or the platform's counterpart).
-    pub library_path: Option<OsString>,
-    /// `CARGO_MAKEFLAGS`, if whoever starts the process does not set it.
-    pub makeflags: Option<String>,
+    pub library_path: Option<&'a std::ffi::OsStr>,
+    /// What documentation tests are told.
+    pub run: RunOptions<'a>,
+}
+
+/// For documentation tests only.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions<'a> {
+    /// `--color`: `auto` if `None`.
+    pub color: Option<&'a str>,
+    /// Arguments after `--`.
+    pub test_args: &'a [String],
 }
 
 /// The variable that names the dynamic loader's search path.
@@ -65,13 +77,13 @@ struct Binder<'a, 'c> {
     unit: &'a Unit,
 }
 
-impl<'a> Binder<'a, '_> {
-    fn script(&self, run: UnitId) -> Option<&'a ScriptOutput> {
+impl Binder<'_, '_> {
+    fn script(&self, run: UnitId) -> Option<Arc<ScriptOutput>> {
         said(self.plan, self.context, run)
     }
 
-    fn own_scripts(&self) -> impl Iterator<Item = &'a ScriptOutput> {
-        self.recipe.own_scripts.iter().filter_map(|run| self.script(*run))
+    fn own_script(&self) -> Option<Arc<ScriptOutput>> {
+        self.script(self.recipe.own_script?)
     }
 
     fn place(&self, place: &Place) -> PathBuf {
@@ -89,7 +101,10 @@ impl<'a> Binder<'a, '_> {
     fn script_program(&self, script: UnitId) -> PathBuf {
         let outputs = &self.plan.recipe(script).outputs;
         let program = outputs.iter().find(|output| output.flavor == FileFlavor::Normal);
-        program.map(|output| self.context.paths.uplifted(script, output)).unwrap_or_default()
+        match program.map(|output| &output.uplift) {
+            Some(Some(Uplift::Beside(name))) => self.context.paths.out_dir(script).join(name),
+            _ => PathBuf::new(),
+        }
     }
 
     fn args(&self) -> Vec<OsString> {
@@ -101,6 +116,13 @@ impl<'a> Binder<'a, '_> {
                 Arg::Path { prefix, place } => args.push(joined(prefix, &self.place(place))),
                 Arg::Extern(index) => self.push_extern(&mut args, &self.recipe.externs[*index]),
                 Arg::Scripts(part) => self.push_scripts(&mut args, *part),
+                Arg::Run(RunPart::Color) => {
+                    args.extend(["--color".into(), self.context.run.color.unwrap_or("auto").into()]);
+                }
+                Arg::Run(RunPart::TestArgs) => {
+                    let each = |arg: &String| ["--test-args".into(), arg.into()];
+                    args.extend(self.context.run.test_args.iter().flat_map(each));
+                }
             }
         }
         args
@@ -130,7 +152,7 @@ impl<'a> Binder<'a, '_> {
             }
             ScriptPart::CfgsAndLinkArgs => {
                 self.push_cfgs(args);
-                for (target, arg) in self.own_scripts().flat_map(|said| &said.linker_args) {
+                for (target, arg) in self.own_script().iter().flat_map(|said| &said.linker_args) {
                     if applies(target, self.unit) {
                         args.extend(["-C".into(), format!("link-arg={arg}").into()]);
                     }
@@ -142,7 +164,7 @@ impl<'a> Binder<'a, '_> {
     /// Library paths of everything below, those inside the target directory first; libraries and link arguments of
     /// the own script.
     fn push_native(&self, args: &mut Vec<OsString>) {
-        let scripts: Vec<(UnitId, &ScriptOutput)> =
+        let scripts: Vec<(UnitId, Arc<ScriptOutput>)> =
             self.recipe.link_scripts.iter().filter_map(|run| Some((*run, self.script(*run)?))).collect();
         let mut dirs: Vec<&String> = scripts.iter().flat_map(|(_, said)| &said.library_paths).collect();
         let root = self.root_of_scripts();
@@ -151,7 +173,7 @@ impl<'a> Binder<'a, '_> {
             args.extend(["-L".into(), dir.into()]);
         }
         for (run, said) in &scripts {
-            let own = self.recipe.own_scripts.contains(run);
+            let own = Some(*run) == self.recipe.own_script;
             if own && self.recipe.pass_l_flag {
                 for library in &said.library_links {
                     args.extend(["-l".into(), library.into()]);
@@ -166,13 +188,12 @@ impl<'a> Binder<'a, '_> {
     }
 
     fn push_cfgs(&self, args: &mut Vec<OsString>) {
-        for said in self.own_scripts() {
-            for cfg in &said.cfgs {
-                args.extend(["--cfg".into(), cfg.into()]);
-            }
-            for value in &said.check_cfgs {
-                args.extend(["--check-cfg".into(), value.into()]);
-            }
+        let Some(said) = self.own_script() else { return };
+        for cfg in &said.cfgs {
+            args.extend(["--cfg".into(), cfg.into()]);
+        }
+        for value in &said.check_cfgs {
+            args.extend(["--check-cfg".into(), value.into()]);
         }
     }
 
@@ -196,14 +217,11 @@ impl<'a> Binder<'a, '_> {
             })
             .collect();
         env.insert(LIBRARY_PATH_VARIABLE.to_owned(), Some(self.library_path()));
-        if let Some(flags) = &self.context.makeflags {
-            env.insert("CARGO_MAKEFLAGS".to_owned(), Some(flags.into()));
-        }
-        for (name, value) in self.own_scripts().flat_map(|said| &said.env) {
+        for (name, value) in self.own_script().iter().flat_map(|said| &said.env) {
             env.insert(name.clone(), Some(value.into()));
         }
         for (links, run) in &self.recipe.metadata_from {
-            for (key, value) in self.script(*run).into_iter().flat_map(|said| &said.metadata) {
+            for (key, value) in self.script(*run).iter().flat_map(|said| &said.metadata) {
                 let name = format!("DEP_{}_{}", envify(links), envify(key));
                 env.insert(name, Some(value.into()));
             }
@@ -213,13 +231,13 @@ impl<'a> Binder<'a, '_> {
 
     fn library_path(&self) -> OsString {
         let mut dirs = library_dirs(&self.recipe.library_path, self.plan, self.context);
-        if let Some(inherited) = &self.context.library_path {
+        if let Some(inherited) = self.context.library_path {
             dirs.extend(std::env::split_paths(inherited));
         }
         let root = self.root_of_scripts();
         for run in &self.recipe.plugin_scripts {
             let said = self.script(*run);
-            let named = said.into_iter().flat_map(|said| &said.library_paths);
+            let named = said.iter().flat_map(|said| &said.library_paths);
             dirs.extend(named.filter_map(|dir| loadable(dir, &root)));
         }
         join(dirs)
@@ -227,15 +245,15 @@ impl<'a> Binder<'a, '_> {
 }
 
 /// What a script said, or configuration says in its place.
-fn said<'a>(plan: &'a Plan, context: &'a BindContext<'_>, run: UnitId) -> Option<&'a ScriptOutput> {
-    plan.overridden_scripts.get(&run).or_else(|| (context.scripts)(run))
+fn said(plan: &Plan, context: &BindContext<'_>, run: UnitId) -> Option<Arc<ScriptOutput>> {
+    plan.overridden_scripts.get(&run).cloned().or_else(|| (context.scripts)(run))
 }
 
 /// Library paths of all scripts of the plan, sorted, each once.
-fn all_native_dirs<'a>(plan: &'a Plan, context: &'a BindContext<'_>) -> Vec<&'a String> {
+fn all_native_dirs(plan: &Plan, context: &BindContext<'_>) -> Vec<String> {
     let runs = plan.graph.ids().filter(|id| plan.graph.unit(*id).mode == CompileMode::RunCustomBuild);
     let said = runs.filter_map(|run| said(plan, context, run));
-    let mut dirs: Vec<&String> = said.flat_map(|said| &said.library_paths).collect();
+    let mut dirs: Vec<String> = said.flat_map(|said| said.library_paths.clone()).collect();
     dirs.sort();
     dirs.dedup();
     dirs
@@ -251,7 +269,7 @@ fn library_dirs(dirs: &[LibraryDir], plan: &Plan, context: &BindContext<'_>) -> 
             LibraryDir::Native(kind) => {
                 let root = context.paths.root_dir(*kind);
                 let native = all_native_dirs(plan, context);
-                found.extend(native.into_iter().filter_map(|dir| loadable(dir, &root)));
+                found.extend(native.iter().filter_map(|dir| loadable(dir, &root)));
             }
         }
     }
@@ -274,7 +292,7 @@ pub fn run_environment(
         vec![LibraryDir::Native(made.kind), LibraryDir::Root(made.kind), LibraryDir::Deps(made.kind)];
     dirs.extend(plan.sysroot_libdirs.get(&made.kind).cloned().map(LibraryDir::Dir));
     let mut dirs = library_dirs(&dirs, plan, context);
-    if let Some(inherited) = &context.library_path {
+    if let Some(inherited) = context.library_path {
         dirs.extend(std::env::split_paths(inherited));
     }
     env.insert(LIBRARY_PATH_VARIABLE.to_owned(), Some(join(dirs)));

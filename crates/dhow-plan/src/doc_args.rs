@@ -4,7 +4,7 @@ use crate::args::{
     Args, Names, dependency_args, edition_arg, error_format, extern_args, feature_args, lint_args, lto_args,
     search_dir, target_arg,
 };
-use crate::recipe::{Arg, Extern, Place, ScriptPart};
+use crate::recipe::{Arg, Extern, Place, RunPart, ScriptPart};
 use crate::scope::Scope;
 use crate::unit::Unit;
 
@@ -57,7 +57,7 @@ pub(crate) fn rustdoc_args(
 pub(crate) fn doctest_args(scope: &Scope<'_>, unit: &Unit, externs: &[Extern]) -> Vec<Arg> {
     let settings = scope.platform_settings(unit.kind);
     let mut args = common(unit);
-    args.extend(["--color", scope.settings.color.as_deref().unwrap_or("auto")]);
+    args.0.push(Arg::Run(RunPart::Color));
     args.extend(["--crate-name", unit.target.crate_name().as_str(), "--test"]);
     args.os_path(scope.source(unit).0);
     args.push("--test-run-directory");
@@ -76,6 +76,7 @@ pub(crate) fn doctest_args(scope: &Scope<'_>, unit: &Unit, externs: &[Extern]) -
         args.codegen(format!("panic={}", unit.profile.panic.as_str()));
     }
     args.0.push(Arg::Scripts(ScriptPart::AllNativeDirs));
+    args.0.push(Arg::Run(RunPart::TestArgs));
     lint_args(&mut args, unit);
     extern_args(&mut args, unit, externs);
     search_dir(&mut args, unit.kind);

@@ -151,7 +151,7 @@ fn command(hasher: &mut FieldHasher, recipe: &Recipe) {
             Arg::Os(text) => text.as_encoded_bytes().to_vec(),
             Arg::Path { prefix, place } => format!("{prefix}{}", place_tag(place)).into_bytes(),
             // Dependencies are covered by their keys and names; script output is not known yet.
-            Arg::Extern(_) | Arg::Scripts(_) => Vec::new(),
+            Arg::Extern(_) | Arg::Scripts(_) | Arg::Run(_) => Vec::new(),
         }),
     );
     let env = recipe.env.iter().filter(|(name, _)| !matches!(name.as_str(), "CARGO" | "NUM_JOBS"));

@@ -34,7 +34,7 @@ mod share;
 mod unit;
 mod usage;
 
-pub use bind::{BindContext, Command, LIBRARY_PATH_VARIABLE, bind, run_environment};
+pub use bind::{BindContext, Command, LIBRARY_PATH_VARIABLE, RunOptions, bind, run_environment};
 pub use dhow_toolchain::{CompileKind, CompileTarget};
 pub use error::PlanError;
 pub use inputs::PlanInputs;
@@ -42,7 +42,8 @@ pub use make::plan;
 pub use paths::Paths;
 pub use plan::Plan;
 pub use recipe::{
-    Arg, EnvValue, Extern, FileFlavor, LibraryDir, OutputFile, Place, Program, Recipe, ScriptPart, StaticKey,
+    Arg, EnvValue, Extern, FileFlavor, LibraryDir, OutputFile, Place, Program, Recipe, RunPart, ScriptPart,
+    StaticKey, Uplift,
 };
 pub use request::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection, Request};
 pub use script::{LinkArgTarget, ScriptOutput};

@@ -109,7 +109,7 @@ fn complete(inputs: &PlanInputs<'_>, graph: UnitGraph) -> Result<Plan, PlanError
         let is_run = unit.script_overridden && unit.mode == CompileMode::RunCustomBuild;
         let links = unit.package.metadata().links.filter(|_| is_run)?;
         let output = scope.platform_settings(unit.kind).links_overrides.get(links.as_str())?;
-        Some((id, output.clone()))
+        Some((id, Arc::new(output.clone())))
     };
     let overridden_scripts = graph.ids().filter_map(overridden).collect();
     let sysroot_libdirs =

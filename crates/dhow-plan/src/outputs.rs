@@ -4,7 +4,7 @@ use dhow_toolchain::{CrateTypeNames, TargetInfo};
 use dhow_workspace::{CrateType, Target};
 
 use crate::error::PlanError;
-use crate::recipe::{FileFlavor, OutputFile};
+use crate::recipe::{FileFlavor, OutputFile, Uplift};
 use crate::unit::{CompileMode, Unit, requires_upstream_objects};
 
 /// One kind of file, before it has its name.
@@ -42,7 +42,6 @@ impl FileType {
 /// The files of a compiled unit, in the order in which Cargo lists them. `hash` goes into their names where the
 /// unit's do have one.
 pub(crate) fn outputs(unit: &Unit, info: &TargetInfo, hash: &str) -> Result<Vec<OutputFile>, PlanError> {
-    let dir_name = dir_name(unit, hash);
     let hash = uses_extra_filename(unit, info).then_some(hash);
     let types = match unit.mode {
         CompileMode::Doc => return Ok(vec![page(unit)]),
@@ -53,16 +52,11 @@ pub(crate) fn outputs(unit: &Unit, info: &TargetInfo, hash: &str) -> Result<Vec<
     };
     let file = |file_type: FileType| OutputFile {
         file_name: file_type.name(&unit.target, hash),
-        uplift: uplift(unit, &file_type, &dir_name),
+        uplift: uplift(unit, &file_type),
         plain_name: file_type.plain_name(&unit.target),
         flavor: file_type.flavor,
     };
     Ok(types.into_iter().map(file).collect())
-}
-
-/// The unit's own directory.
-pub(crate) fn dir_name(unit: &Unit, hash: &str) -> String {
-    format!("{}-{hash}", unit.package.name())
 }
 
 /// Whether file names carry a hash. Names of dynamic libraries are baked into what links them, so those of path
@@ -145,16 +139,16 @@ fn file_types(
 }
 
 /// Where people find the file: programs and dylibs always, other things if they were asked for.
-fn uplift(unit: &Unit, file_type: &FileType, dir_name: &str) -> Option<String> {
+fn uplift(unit: &Unit, file_type: &FileType) -> Option<Uplift> {
     if unit.mode != CompileMode::Build || file_type.flavor == FileFlavor::Rmeta {
         return None;
     }
     let name = file_type.plain_name(&unit.target);
     if unit.target.is_custom_build() {
-        return Some(format!("build/{dir_name}/{name}"));
+        return Some(Uplift::Beside(name));
     }
     if !unit.target.is_bin() && file_type.crate_type != Some(CrateType::Dylib) && !unit.is_root {
         return None;
     }
-    Some(if unit.target.is_example() { format!("examples/{name}") } else { name })
+    Some(if unit.target.is_example() { Uplift::Examples(name) } else { Uplift::Artifacts(name) })
 }

@@ -18,9 +18,7 @@ pub trait Paths {
     /// Where an output is (or will be) for people: `target/debug/app`.
     fn uplifted(&self, unit: UnitId, output: &OutputFile) -> PathBuf;
     /// Where a program is (or will be) for people: `target/debug/<name>`, with the platform's suffix.
-    fn program(&self, kind: CompileKind, name: &str) -> PathBuf {
-        self.root_dir(kind).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-    }
+    fn program(&self, kind: CompileKind, name: &str) -> PathBuf;
     /// `deps` of a platform.
     fn deps_dir(&self, kind: CompileKind) -> PathBuf;
     /// The directory above `deps`: `target/debug`, where scripts' dynamic libraries may be.

@@ -1,6 +1,7 @@
 //! The plan: a value.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dhow_toolchain::CompileKind;
 
@@ -18,7 +19,7 @@ pub struct Plan {
     /// Documentation tests that the test command runs after everything is built.
     pub doctests: Vec<UnitId>,
     /// Script outputs that configuration gives: these script runs are not run.
-    pub overridden_scripts: BTreeMap<UnitId, ScriptOutput>,
+    pub overridden_scripts: BTreeMap<UnitId, Arc<ScriptOutput>>,
     /// Sysroot's library directory by platform, for `LD_LIBRARY_PATH` of what is run.
     pub sysroot_libdirs: BTreeMap<CompileKind, std::path::PathBuf>,
 }

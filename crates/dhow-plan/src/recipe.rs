@@ -36,6 +36,8 @@ pub enum Arg {
     Extern(usize),
     /// Where what scripts said goes: `-L`, `-l`, `-C link-arg`, `--cfg`, `--check-cfg`, as far as they apply.
     Scripts(ScriptPart),
+    /// Documentation tests: `--color`'s value, `--test-args`, as the test command has them.
+    Run(RunPart),
 }
 
 /// What of the scripts' output stands at a place of the command line.
@@ -49,6 +51,15 @@ pub enum ScriptPart {
     AllNativeDirs,
     /// Documentation tests: cfgs and link arguments of the own script.
     CfgsAndLinkArgs,
+}
+
+/// What only the moment of running a test decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RunPart {
+    /// `--color <when>`
+    Color,
+    /// `--test-args …` for each argument.
+    TestArgs,
 }
 
 /// A path of the layout.
@@ -88,14 +99,23 @@ pub enum FileFlavor {
 pub struct OutputFile {
     /// Its name in the unit's out dir, hash included.
     pub file_name: String,
-    /// Its name for people: relative to the directory that artifacts of its platform are uplifted to (`app`,
-    /// `libfoo.rlib`, `examples/demo`; build scripts, which live in the build root: `build/<dir_name>/build-script-build`).
-    /// `None`: it is not uplifted.
-    pub uplift: Option<String>,
+    /// Where people find it; `None`: it is not uplifted.
+    pub uplift: Option<Uplift>,
     /// Its name for people whether it is uplifted or not, without directory (JSON messages, `.d` files).
     pub plain_name: String,
     /// What it is.
     pub flavor: FileFlavor,
+}
+
+/// A second, plain name of an output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uplift {
+    /// In the platform's artifact directory: `target/debug/app`.
+    Artifacts(String),
+    /// In its `examples`.
+    Examples(String),
+    /// In the unit's own out dir: `build-script-build`.
+    Beside(String),
 }
 
 /// A direct dependency as rustc is told about it.
@@ -186,8 +206,8 @@ pub struct Recipe {
     pub dep_info: Option<String>,
     /// Direct dependencies that rustc is told about, in Cargo's order.
     pub externs: Vec<Extern>,
-    /// Script runs of this unit's own package whose cfgs, variables and link flags it takes (one at most today).
-    pub own_scripts: Vec<UnitId>,
+    /// The script run of this unit's own package whose cfgs, variables and link flags it takes.
+    pub own_script: Option<UnitId>,
     /// All script runs below this unit whose library paths it takes, its own first, in Cargo's order.
     pub link_scripts: Vec<UnitId>,
     /// All script runs below the macros (or the build script) that this unit loads: their libraries may be needed.

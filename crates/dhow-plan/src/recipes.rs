@@ -7,8 +7,9 @@ use crate::doc_args::{doctest_args, rustdoc_args};
 use crate::env::{Env, script_env, tool_env};
 use crate::error::PlanError;
 use crate::key::{self, UnitNames};
-use crate::outputs::{dir_name, outputs, uses_extra_filename};
+use crate::outputs::{outputs, uses_extra_filename};
 use crate::recipe::{Arg, LibraryDir, Program, Recipe, StaticKey};
+use crate::request::Intent;
 use crate::scope::Scope;
 use crate::unit::{CompileMode, Unit, UnitDep, UnitId};
 use dhow_toolchain::CompileKind;
@@ -57,7 +58,7 @@ fn recipe(scope: &Scope<'_>, id: UnitId, names: &UnitNames) -> Result<Recipe, Pl
         cwd: cwd(scope, unit),
         outputs,
         dep_info,
-        own_scripts: scope.own_script(id).into_iter().collect(),
+        own_script: scope.own_script(id),
         link_scripts: Vec::new(),
         plugin_scripts: Vec::new(),
         metadata_from: metadata_from(scope, id),
@@ -66,7 +67,7 @@ fn recipe(scope: &Scope<'_>, id: UnitId, names: &UnitNames) -> Result<Recipe, Pl
         key: StaticKey([0; 32]),
         metadata: names.metadata.clone(),
         file_hash: names.file_hash.clone(),
-        dir_name: dir_name(unit, &names.file_hash),
+        dir_name: format!("{}-{}", unit.package.name(), names.file_hash),
     })
 }
 
@@ -113,13 +114,15 @@ fn cwd(scope: &Scope<'_>, unit: &Unit) -> std::path::PathBuf {
 fn library_path(scope: &Scope<'_>, unit: &Unit) -> Result<Vec<LibraryDir>, PlanError> {
     let host = CompileKind::Host;
     Ok(match unit.mode {
-        CompileMode::RunCustomBuild => vec![
-            LibraryDir::Root(host),
-            LibraryDir::Deps(host),
-            LibraryDir::Dir(scope.info(host)?.sysroot_libdir.clone()),
-        ],
+        CompileMode::RunCustomBuild => {
+            // A check leaves nothing in the artifact directory.
+            let is_check = matches!(scope.request.intent, Intent::Check { .. });
+            let root = (!is_check).then_some(LibraryDir::Root(host));
+            let sysroot = LibraryDir::Dir(scope.info(host)?.sysroot_libdir.clone());
+            root.into_iter().chain([LibraryDir::Deps(host), sysroot]).collect()
+        }
         // rustdoc runs what it compiles.
-        CompileMode::Doctest => vec![LibraryDir::Native(host), LibraryDir::Deps(host)],
+        CompileMode::Doc | CompileMode::Doctest => vec![LibraryDir::Native(host), LibraryDir::Deps(host)],
         _ => vec![LibraryDir::Deps(host)],
     })
 }
@@ -143,7 +146,7 @@ fn script_links(scope: &Scope<'_>, recipe: &mut Recipe, done: &[Recipe]) {
     let mut links = Vec::new();
     let mut plugins = Vec::new();
     if !unit.target.is_custom_build() {
-        links.extend(&recipe.own_scripts);
+        links.extend(recipe.own_script);
     }
     let mut deps: Vec<UnitId> = scope.graph.deps(recipe.unit).iter().map(|dep| dep.unit).collect();
     deps.sort_by_key(|dep| scope.graph.unit(*dep).package.id());

@@ -27,8 +27,6 @@ pub struct Settings {
     pub message_format: MessageFormat,
     /// `--diagnostic-width`: the terminal's, if stderr is one.
     pub diagnostic_width: Option<usize>,
-    /// `--color` of documentation tests; `auto` if `None`.
-    pub color: Option<String>,
     /// Warnings of dependencies are shown too (`-vv`).
     pub extra_verbose: bool,
     /// What else decides outputs on this machine.
