@@ -355,3 +355,22 @@ fn what_is_missing_is_said() {
     let error = world.same_lock().expect_err("no such package");
     assert!(error.contains("did you mean `foo-bar`?"), "{error}");
 }
+
+#[test]
+fn a_replacement_is_locked_beside_what_it_replaces() {
+    let registry = registry(|r| {
+        r.versions("a", &["1.0.0"]);
+        r.versions("b", &["1.0.0", "1.1.0"]);
+        r.package("user", "1.0.0").dep("a", "1").publish();
+    });
+    let manifest = "user = \"1\"\na = \"1\"\n[replace]\n\"a:1.0.0\" = { path = \"other\" }";
+    let mut world = World::new(registry, manifest);
+    let other = "[package]\nname = \"a\"\nversion = \"1.0.0\"\nedition = \"2021\"\n[workspace]\n\
+                 [dependencies]\nb = \"1\"\n";
+    world.sandbox.file("other/Cargo.toml", other).file("other/src/lib.rs", "");
+    world.replacements = vec![("a:1.0.0", "other")];
+    let lock = world.same_lock().expect("a solution");
+    assert!(lock.contains("replace = \"a 1.0.0\""), "{lock}");
+    world.registry.versions("b", &["1.2.0"]);
+    assert_has(&world.same_update().expect("a solution"), "b", &["1.1.0"]);
+}

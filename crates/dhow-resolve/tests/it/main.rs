@@ -6,5 +6,6 @@ mod support;
 mod features;
 mod fixtures;
 mod locks;
+mod memory;
 mod random;
 mod real;

@@ -194,7 +194,7 @@ fn try_seed(seed: u64) -> bool {
 
 #[test]
 fn random_registries_get_the_same_lock() {
-    let count = std::env::var("DHOW_RANDOM_REGISTRIES").map_or(25, |text| text.parse().expect("a number"));
+    let count = std::env::var("DHOW_RANDOM_REGISTRIES").map_or(20, |text| text.parse().expect("a number"));
     let start = std::env::var("DHOW_RANDOM_START").map_or(0, |text| text.parse().expect("a number"));
     let mut solved = 0;
     for seed in start..start + count {

@@ -50,7 +50,13 @@ fn published_packages_get_the_same_lock() {
             (true, None) => vec!["1.95.0".parse().expect("a version")],
         };
         let prefs = VersionPreferences { rust_versions, ..Default::default() };
-        let case = Case { members, patches: Vec::new(), prefs, lowest_rust_version: lowest };
+        let case = Case {
+            members,
+            patches: Vec::new(),
+            replacements: Vec::new(),
+            prefs,
+            lowest_rust_version: lowest,
+        };
         PARSED.set(0);
         let start = Instant::now();
         let lock = case.lock(&mut IndexProvider::new(&cache, Format::Cache), None);
@@ -95,8 +101,13 @@ fn published_packages_get_the_same_features() {
         } else {
             ResolveBehavior::V2
         };
-        let case =
-            Case { members, patches: Vec::new(), prefs: Default::default(), lowest_rust_version: None };
+        let case = Case {
+            members,
+            patches: Vec::new(),
+            replacements: Vec::new(),
+            prefs: Default::default(),
+            lowest_rust_version: None,
+        };
         let lock = read("cargo.lock").expect("a lock");
         let resolve =
             case.resolve(&mut IndexProvider::new(&cache, Format::Cache), Some(&lock)).expect("a solution");

@@ -9,13 +9,15 @@ use std::task::Poll;
 use dhow_formats::lockfile::Lockfile;
 use dhow_model::{PackageId, PartialVersion};
 use dhow_resolve::{
-    LockUpdate, Member, Patch, Provider, Resolve, ResolveError, ResolveRequest, Resolver, VersionPreferences,
+    LockUpdate, Member, Patch, Provider, Replacement, Resolve, ResolveError, ResolveRequest, Resolver,
+    VersionPreferences,
 };
 
 /// One run of the resolver.
 pub(crate) struct Case {
     pub(crate) members: Vec<Member>,
     pub(crate) patches: Vec<Patch>,
+    pub(crate) replacements: Vec<Replacement>,
     pub(crate) prefs: VersionPreferences,
     pub(crate) lowest_rust_version: Option<PartialVersion>,
 }
@@ -36,7 +38,7 @@ impl Case {
             previous: previous.as_ref(),
             keep: &|_| true,
             patches: &self.patches,
-            replacements: &[],
+            replacements: &self.replacements,
             prefs: &self.prefs,
             lowest_rust_version: self.lowest_rust_version.as_ref(),
         });
@@ -63,6 +65,7 @@ impl Case {
     fn path_ids(&self) -> impl Iterator<Item = PackageId> {
         let patches = self.patches.iter().map(|patch| patch.summary.id());
         let members = self.members.iter().map(|member| member.summary.id());
-        members.chain(patches).filter(|id| id.source().is_path())
+        let replacements = self.replacements.iter().map(|replacement| replacement.summary.id());
+        members.chain(patches).chain(replacements).filter(|id| id.source().is_path())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use dhow_model::{SourceId, Summary};
-use dhow_resolve::{CliFeatures, Member, Patch, VersionPreferences};
+use dhow_resolve::{CliFeatures, Member, Patch, Replacement, VersionPreferences};
 use dhow_testkit::{Registry, Sandbox};
 
 use super::Case;
@@ -20,6 +20,8 @@ pub(crate) struct World {
     pub(crate) others: Vec<(SourceId, PathBuf)>,
     /// Directories of path packages that are no members.
     pub(crate) path_packages: Vec<&'static str>,
+    /// `[replace]`: what is replaced, and the directory of what replaces it.
+    pub(crate) replacements: Vec<(&'static str, &'static str)>,
     /// Directories of packages that `[patch.crates-io]` names.
     pub(crate) patches: Vec<&'static str>,
 }
@@ -38,6 +40,7 @@ impl World {
             others: Vec::new(),
             path_packages: Vec::new(),
             patches: Vec::new(),
+            replacements: Vec::new(),
         }
     }
 
@@ -64,7 +67,12 @@ impl World {
             let dep = dhow_model::Dependency::new(summary.id().name(), summary.id().source());
             Patch { source: SourceId::crates_io(), dep, summary }
         };
+        let replacement = |(spec, dir): &(&str, &str)| Replacement {
+            spec: dhow_model::PackageIdSpec::parse(spec).expect("a spec"),
+            summary: self.path_package(dir),
+        };
         Case {
+            replacements: self.replacements.iter().map(replacement).collect(),
             lowest_rust_version: rust_versions.map(|v| v.to_partial()).min(),
             prefs: VersionPreferences {
                 rust_versions: self.rust_versions.iter().map(|v| v.parse().expect("a version")).collect(),
