@@ -1,13 +1,12 @@
 //! Unpacks a `.crate` file, which somebody else made: nothing leaves its directory, nothing but files and
 //! directories comes out, and no more than a plausible amount.
 
-use std::fs::File;
 use std::io::{self, BufRead, Cursor, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use dhow_formats::cargo_ok;
-use dhow_fs::{FsError, TreeWriter};
+use dhow_fs::{File, FsError, TreeWriter};
 use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
 use tar::{Archive, Entries, Entry, EntryType};

@@ -117,9 +117,22 @@ impl SparseIndex {
         self.shared.state().set_freshness(freshness);
     }
 
-    /// Asks for the files of these dependencies and, as they come, for those that they will probably lead to.
+    /// Asks for the files of these packages, all at once.
+    pub fn request(&self, names: impl IntoIterator<Item = InternedString>) {
+        let mut state = self.shared.state();
+        for name in names {
+            self.shared.ask(&mut state, name);
+        }
+    }
+
+    /// Asks for the files of these dependencies and, as they come, for those that they will probably lead to. Does
+    /// nothing where files in the home will do: the guess goes for the newest versions, which are not those of a lock
+    /// file.
     pub fn prefetch(&self, dependencies: &[Dependency]) {
         let mut state = self.shared.state();
+        if state.freshness == Freshness::Cached || self.shared.network.is_offline() {
+            return;
+        }
         let ours = dependencies.iter().filter(|dep| dep.source() == self.shared.source);
         for dep in ours {
             self.shared.want(&mut state, Want::of(dep));
