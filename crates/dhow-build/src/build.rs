@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dhow_plan::{Plan, ScriptOutput, UnitId};
+use dhow_plan::{LIBRARY_PATH_VARIABLE, Plan, ScriptOutput, UnitId};
 use dhow_process::Environment;
 use dhow_target::{BuildLock, Clock, Layout};
 
@@ -40,19 +40,8 @@ impl BuildOptions {
         Self { jobs, keep_going: false, env, jobserver: None, unstable_allowed }
     }
 
-    pub(crate) fn library_path(&self) -> Option<OsString> {
-        self.env.get(OsStr::new(library_path_name())).cloned()
-    }
-}
-
-/// The variable in which the system's loader looks for directories of libraries.
-pub(crate) fn library_path_name() -> &'static str {
-    if cfg!(windows) {
-        "PATH"
-    } else if cfg!(target_os = "macos") {
-        "DYLD_FALLBACK_LIBRARY_PATH"
-    } else {
-        "LD_LIBRARY_PATH"
+    pub(crate) fn library_path(&self) -> Option<&OsStr> {
+        self.env.get(OsStr::new(LIBRARY_PATH_VARIABLE)).map(OsString::as_os_str)
     }
 }
 
@@ -62,7 +51,7 @@ pub struct Outcome {
     /// What there is of each unit that has files, by unit.
     pub artifacts: BTreeMap<UnitId, Artifact>,
     /// What build scripts said, by script run.
-    pub scripts: BTreeMap<UnitId, ScriptOutput>,
+    pub scripts: BTreeMap<UnitId, Arc<ScriptOutput>>,
     /// Units that had to be made.
     pub made: usize,
     /// Units for which nothing had to be done.
@@ -103,7 +92,7 @@ pub fn build(
     dep_rules::write_all(&context)?;
     let mut outcome = teller.outcome.into_inner();
     for (id, output) in &plan.overridden_scripts {
-        outcome.scripts.insert(*id, output.clone());
+        outcome.scripts.insert(*id, Arc::clone(output));
     }
     Ok(outcome)
 }
@@ -176,7 +165,7 @@ impl<'a> Teller<'a> {
             }
             Report::ScriptExecuted { unit, output, out_dir, fresh } => {
                 tell(Event::ScriptExecuted { unit, output: &output, out_dir: &out_dir, fresh });
-                self.outcome.borrow_mut().scripts.insert(unit, *output);
+                self.outcome.borrow_mut().scripts.insert(unit, output);
             }
             Report::Problems { unit, errors, warnings, fixable, replayed } => {
                 tell(Event::Problems { unit, errors, warnings, fixable, replayed });

@@ -29,7 +29,7 @@ pub(crate) fn run(
     let place = context.place(id);
     let before = input_stats(load_record(&place).as_ref());
     unmake(context, id, &place)?;
-    let start = Clock::now(&place.started())?;
+    let start = context.start(&place)?;
     let process = context.process(id);
     report(Report::Running { unit: id, process: Box::new(process.clone()) });
     let mut forward = |what| report(what);
@@ -137,7 +137,7 @@ fn observe_inputs(
     };
     let info = DepInfo::parse(&dhow_fs::read(&place.out_dir.join(dep_info))?);
     let script_outs: Vec<PathBuf> =
-        recipe.own_scripts.iter().map(|script| context.place(*script).script_out()).collect();
+        recipe.own_script.iter().map(|script| context.place(*script).script_out()).collect();
     let mut inputs = Vec::with_capacity(info.files.len());
     for file in info.files {
         let path = process.cwd.join(file);

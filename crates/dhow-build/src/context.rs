@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
-use dhow_fs::Hasher;
-use dhow_plan::{BindContext, CompileMode, Plan, ScriptOutput, Unit, UnitId, bind};
+use dhow_fs::{FsError, Hasher};
+use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, ScriptOutput, Unit, UnitId, bind};
 use dhow_process::Process;
 use dhow_target::{Clock, DependencyRecord, Hash, Layout, Observer, TargetPaths, UnitPlace};
 
@@ -42,7 +43,7 @@ pub(crate) struct UnitResult {
     /// What those are bound to that link it and everything below it.
     closure: OnceLock<Hash>,
     /// What it said, if it is a script run.
-    script: OnceLock<ScriptOutput>,
+    script: OnceLock<Arc<ScriptOutput>>,
     /// Files that it read, for `.d` files.
     inputs: OnceLock<Vec<PathBuf>>,
 }
@@ -74,7 +75,7 @@ impl<'a> Context<'a> {
             paths: &self.paths,
             scripts: &|script| self.script(script),
             library_path: self.options.library_path(),
-            makeflags: None,
+            run: RunOptions::default(),
         };
         let command = bind(self.plan, id, &context);
         let mut process = Process::new(command.program, command.cwd, Arc::clone(&self.options.env));
@@ -86,8 +87,23 @@ impl<'a> Context<'a> {
     }
 
     /// What a script run said, if that is known.
-    pub(crate) fn script(&self, id: UnitId) -> Option<&ScriptOutput> {
-        self.results[id.index()].script.get().or_else(|| self.plan.overridden_scripts.get(&id))
+    fn script(&self, id: UnitId) -> Option<Arc<ScriptOutput>> {
+        self.results[id.index()].script.get().cloned()
+    }
+
+    /// The start of a unit's run. Later than the start of the build, as far as the file system can tell: so a file that was
+    /// saved just before the build is not taken for one that changed meanwhile.
+    pub(crate) fn start(&self, place: &UnitPlace) -> Result<Clock, FsError> {
+        // Longer than any clock's tick but those of file systems that count in seconds.
+        const PATIENCE: Duration = Duration::from_millis(20);
+        let began = Instant::now();
+        loop {
+            let start = Clock::now(&place.started())?;
+            if start > self.now || began.elapsed() > PATIENCE {
+                return Ok(start);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     pub(crate) fn inputs(&self, id: UnitId) -> &[PathBuf] {
@@ -103,7 +119,7 @@ impl<'a> Context<'a> {
         self.results[id.index()].link.get_or_init(|| hash);
     }
 
-    pub(crate) fn set_script(&self, id: UnitId, output: ScriptOutput) {
+    pub(crate) fn set_script(&self, id: UnitId, output: Arc<ScriptOutput>) {
         self.results[id.index()].script.get_or_init(|| output);
     }
 

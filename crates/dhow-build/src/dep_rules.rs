@@ -14,8 +14,8 @@ pub(crate) fn write_all(context: &Context<'_>) -> Result<(), FsError> {
     for root in &context.plan.graph.roots {
         let place = context.place(*root);
         let uplifted = context.plan.recipe(*root).outputs.iter().filter_map(|output| {
-            let name = output.uplift.as_ref()?;
-            (output.flavor != FileFlavor::DebugInfo).then(|| place.uplift_dir.join(name))
+            let seen = output.uplift.is_some() && output.flavor != FileFlavor::DebugInfo;
+            seen.then(|| place.uplifted(output))
         });
         let artifacts: Vec<PathBuf> = uplifted.collect();
         if artifacts.is_empty() {

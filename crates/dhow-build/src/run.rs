@@ -2,16 +2,15 @@
 //!
 //! Only makes the processes; whoever runs them decides on terminals, order and what a failure means.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dhow_plan::{BindContext, Command, CompileMode, Plan, UnitId, bind};
+use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, UnitId, bind, run_environment};
 use dhow_process::Process;
 use dhow_target::{Layout, TargetPaths};
 
-use crate::build::{BuildOptions, Outcome, library_path_name};
+use crate::build::{BuildOptions, Outcome};
 
 /// Makes processes of what a build left.
 #[derive(Debug, Clone, Copy)]
@@ -59,33 +58,20 @@ impl<'a> Runner<'a> {
         let program = words.next().unwrap_or_default();
         let mut process = Process::new(program, cwd, Arc::clone(&self.options.env));
         process.args(words);
-        let compiled = self.command(unit);
-        for (name, value) in compiled.env {
-            if !is_for_compilers(&name) {
-                process.env.insert(name.into(), value);
-            }
+        let environment =
+            self.bound(RunOptions::default(), |context| run_environment(self.plan, unit, context));
+        process.env = environment.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        if let Some(script) = self.plan.recipe(unit).own_script {
+            process.env("OUT_DIR", self.paths().place(script).script_out());
         }
-        let recipe = self.plan.recipe(unit);
-        let paths = self.paths();
-        for script in &recipe.own_scripts {
-            process.env("OUT_DIR", paths.place(*script).script_out());
-            let said = self.outcome.scripts.get(script);
-            for (name, value) in said.iter().flat_map(|said| &said.env) {
-                process.env(name, value);
-            }
-        }
-        process.env(library_path_name(), self.library_path(unit));
         process
     }
 
-    /// The process that collects and runs a library's documentation tests, with arguments for the test programs.
-    pub fn doctest(&self, unit: UnitId, test_args: &[OsString]) -> Process {
-        let command = self.command(unit);
+    /// The process that collects and runs a library's documentation tests.
+    pub fn doctest(&self, unit: UnitId, run: RunOptions<'_>) -> Process {
+        let command = self.bound(run, |context| bind(self.plan, unit, context));
         let mut process = Process::new(command.program, command.cwd, Arc::clone(&self.options.env));
         process.args = command.args;
-        for arg in test_args {
-            process.arg("--test-args").arg(arg);
-        }
         process.env = command.env.into_iter().map(|(name, value)| (name.into(), value)).collect();
         process
     }
@@ -94,48 +80,12 @@ impl<'a> Runner<'a> {
         TargetPaths { layout: self.layout, plan: self.plan }
     }
 
-    /// Directories in which the loader finds what the program was linked with: those that scripts named inside the target
-    /// directory, the directories of artifacts, the compiler's, then the user's own.
-    fn library_path(&self, unit: UnitId) -> OsString {
-        let kind = self.plan.graph.unit(unit).kind;
-        let root = self.layout.platform(kind).build_dest();
-        let said =
-            self.outcome.scripts.iter().filter(|(script, _)| self.plan.graph.unit(**script).kind == kind);
-        let native: BTreeSet<PathBuf> = said
-            .flat_map(|(_, said)| &said.library_paths)
-            .map(|path| PathBuf::from(without_kind(path)))
-            .filter(|path| path.starts_with(root))
-            .collect();
-        let mut dirs: Vec<PathBuf> = native.into_iter().collect();
-        dirs.extend([root.to_owned(), self.layout.platform(kind).deps()]);
-        dirs.extend(self.plan.sysroot_libdirs.get(&kind).cloned());
-        let inherited = self.options.library_path();
-        dirs.extend(inherited.iter().flat_map(std::env::split_paths));
-        // Fails only if a directory has the separator in its name: then the loader could not be told of it anyway.
-        std::env::join_paths(&dirs).unwrap_or_else(|_| inherited.unwrap_or_default())
-    }
-
-    fn command(&self, unit: UnitId) -> Command {
-        let context = BindContext {
+    fn bound<T>(&self, run: RunOptions<'_>, with: impl FnOnce(&BindContext<'_>) -> T) -> T {
+        with(&BindContext {
             paths: &self.paths(),
-            scripts: &|script| self.outcome.scripts.get(&script),
+            scripts: &|script| self.outcome.scripts.get(&script).cloned(),
             library_path: self.options.library_path(),
-            makeflags: None,
-        };
-        bind(self.plan, unit, &context)
+            run,
+        })
     }
-}
-
-/// `native=/dir` and the like name a directory for a kind of library.
-fn without_kind(path: &str) -> &str {
-    match path.split_once('=') {
-        Some(("dependency" | "crate" | "native" | "framework" | "all", path)) => path,
-        _ => path,
-    }
-}
-
-/// Variables that are set for a compilation and not for what it makes.
-fn is_for_compilers(name: &str) -> bool {
-    matches!(name, "CARGO_CRATE_NAME" | "CARGO_BIN_NAME" | "CARGO_PRIMARY_PACKAGE" | "CARGO_TARGET_TMPDIR")
-        || name == library_path_name()
 }

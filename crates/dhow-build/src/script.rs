@@ -1,12 +1,14 @@
 //! Runs build scripts, and takes their word again when nothing has changed that they asked to watch.
 
+use std::sync::Arc;
+
 use dhow_formats::build_script_output::{self as output, Instruction, ScriptLines, ScriptPackage};
 use dhow_fs::Hasher;
 use dhow_model::RustVersion;
 use dhow_plan::{LinkArgTarget, ScriptOutput, Unit, UnitId};
 use dhow_process::Process;
 use dhow_target::{
-    Clock, EnvRecord, FingerprintRecord, Hash, InputRecord, UnitPlace, hash_tree, input_stats, load_record,
+    EnvRecord, FingerprintRecord, Hash, InputRecord, UnitPlace, hash_tree, input_stats, load_record,
     remove_record, save_record,
 };
 use semver::Version;
@@ -31,9 +33,9 @@ pub(crate) fn replay(context: &Context<'_>, id: UnitId, report: &mut dyn FnMut(R
         return false;
     }
     let Ok(lines) = output::parse(&printed, &package_of(unit)) else { return false };
-    let output = script_output(&lines);
+    let output = Arc::new(script_output(&lines));
     tell_warnings(id, &lines, true, false, report);
-    let told = Box::new(output.clone());
+    let told = Arc::clone(&output);
     report(Report::ScriptExecuted { unit: id, output: told, out_dir: place.script_out(), fresh: true });
     context.set_script(id, output);
     true
@@ -46,11 +48,11 @@ pub(crate) fn run(context: &Context<'_>, id: UnitId, report: &dyn Fn(Report)) ->
     dhow_fs::create_dir_all(&place.record_dir)?;
     dhow_fs::create_dir_all(&place.script_out())?;
     remove_record(&place)?;
-    let start = Clock::now(&place.started())?;
+    let start = context.start(&place)?;
     let process = context.process(id);
     report(Report::Running { unit: id, process: Box::new(process.clone()) });
     let lines = execute(unit, id, &process, &place, report)?;
-    let said = script_output(&lines);
+    let said = Arc::new(script_output(&lines));
     refuse_bootstrap(context, unit, &said)?;
 
     let mut inputs = Vec::new();
@@ -87,7 +89,7 @@ pub(crate) fn run(context: &Context<'_>, id: UnitId, report: &dyn Fn(Report)) ->
     save_record(&place, &record)?;
     context.accept(id, &record);
     tell_warnings(id, &lines, false, false, &mut |what| report(what));
-    let told = Box::new(said.clone());
+    let told = Arc::clone(&said);
     report(Report::ScriptExecuted { unit: id, output: told, out_dir: place.script_out(), fresh: false });
     context.set_script(id, said);
     Ok(())

@@ -1,6 +1,7 @@
 //! The units of a plan as work for the scheduler: fresh or dirty, and how each kind is made.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use dhow_formats::rustc_message::Diagnostic;
 use dhow_plan::{CompileMode, ScriptOutput, UnitId};
@@ -25,7 +26,7 @@ pub(crate) enum Report {
     CompilerText { unit: UnitId, stream: TextStream, line: String },
     ScriptText { unit: UnitId, stream: TextStream, line: String },
     ScriptWarning { unit: UnitId, text: String, replayed: bool, failed: bool },
-    ScriptExecuted { unit: UnitId, output: Box<ScriptOutput>, out_dir: PathBuf, fresh: bool },
+    ScriptExecuted { unit: UnitId, output: Arc<ScriptOutput>, out_dir: PathBuf, fresh: bool },
     Problems { unit: UnitId, errors: usize, warnings: usize, fixable: usize, replayed: bool },
     Artifact(Artifact),
 }

@@ -119,3 +119,28 @@ impl Request {
         }
     }
 }
+
+impl Request {
+    /// Whether dev-dependencies can be needed: whether tests, examples or benchmarks are compiled. Features are
+    /// resolved with or without them.
+    pub fn needs_dev_dependencies(&self) -> bool {
+        match (&self.filter, self.intent) {
+            (_, Intent::Test | Intent::Bench | Intent::Doctest | Intent::Check { test: true }) => true,
+            (CompileFilter::Default, _) => false,
+            (CompileFilter::AllTargets, _) => true,
+            (CompileFilter::Only(only), _) => {
+                [&only.examples, &only.tests, &only.benches].into_iter().any(FilterRule::is_specific)
+            }
+        }
+    }
+}
+
+impl FilterRule {
+    /// Whether it selects anything.
+    fn is_specific(&self) -> bool {
+        match self {
+            Self::All => true,
+            Self::Names(names) => !names.is_empty(),
+        }
+    }
+}

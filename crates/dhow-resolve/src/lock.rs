@@ -59,7 +59,7 @@ pub fn version_for_rust(lowest: Option<&PartialVersion>) -> ResolveVersion {
     match (lowest.major, lowest.minor.unwrap_or(0)) {
         (1, ..41) => ResolveVersion::V1,
         (1, 41..53) => ResolveVersion::V2,
-        (1, 53..78) => ResolveVersion::V3,
+        (1, 53..83) => ResolveVersion::V3,
         _ => ResolveVersion::V4,
     }
 }

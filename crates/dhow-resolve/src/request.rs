@@ -13,7 +13,8 @@ pub struct Member {
     pub summary: Summary,
     /// Its features that are on. For a lock file: all.
     pub features: CliFeatures,
-    /// Whether its dev-dependencies count. For a lock file: yes.
+    /// Whether its dev-dependencies count. They do for a lock file, and also when features are narrowed for a build in
+    /// a workspace; only `install` leaves them out.
     pub dev_deps: bool,
 }
 

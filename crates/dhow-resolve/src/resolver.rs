@@ -46,12 +46,18 @@ impl<'a> Resolver<'a> {
             }
             let mut search = Search::new(market, provider);
             let result = search.run();
+            if search.unusable {
+                // Its release does not count any more, so the order of things may be another.
+                market.forget_candidates();
+                self.explorer = Explorer::default();
+                continue;
+            }
             let (pending, members_pending) = (std::mem::take(&mut search.pending), search.members_pending);
             if pending.is_empty() && !members_pending {
-                return Poll::Ready(match result {
-                    Ok(()) => finish(search.market, &search.state),
-                    Err(failure) => Err(explain(&mut search, failure)),
-                });
+                return match result {
+                    Ok(()) => Poll::Ready(finish(search.market, &search.state)),
+                    Err(failure) => explain(&mut search, failure).map(Err),
+                };
             }
             // What is missing lies where the search went another way than was expected.
             if members_pending {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dhow_plan::{CompileKind, CompileMode, OutputFile, Paths, Plan, UnitId};
+use dhow_plan::{CompileKind, CompileMode, OutputFile, Paths, Plan, UnitId, Uplift};
 
 use crate::layout::Layout;
 
@@ -14,7 +14,7 @@ pub struct UnitPlace {
     /// Where its record and its messages are.
     pub record_dir: PathBuf,
     /// Where what people look for is put; outputs that are not uplifted stay in `out_dir`.
-    pub uplift_dir: PathBuf,
+    pub artifact_dir: PathBuf,
 }
 
 impl UnitPlace {
@@ -31,6 +31,16 @@ impl UnitPlace {
     /// Written when its run begins: its time is the file system's idea of that moment.
     pub fn started(&self) -> PathBuf {
         self.record_dir.join("invoked.timestamp")
+    }
+
+    /// Where people find an output.
+    pub fn uplifted(&self, output: &OutputFile) -> PathBuf {
+        match &output.uplift {
+            None => self.out_dir.join(&output.file_name),
+            Some(Uplift::Artifacts(name)) => self.artifact_dir.join(name),
+            Some(Uplift::Examples(name)) => self.artifact_dir.join("examples").join(name),
+            Some(Uplift::Beside(name)) => self.out_dir.join(name),
+        }
     }
 
     /// `OUT_DIR` of a script run.
@@ -78,12 +88,8 @@ impl TargetPaths<'_> {
         } else {
             dirs.deps()
         };
-        let uplift_dir = if unit.target.is_custom_build() { dirs.build_dest() } else { dirs.artifact_dest() };
-        UnitPlace {
-            out_dir,
-            record_dir: dirs.fingerprint().join(dir_name),
-            uplift_dir: uplift_dir.to_owned(),
-        }
+        let artifact_dir = dirs.artifact_dest().to_owned();
+        UnitPlace { out_dir, record_dir: dirs.fingerprint().join(dir_name), artifact_dir }
     }
 }
 
@@ -93,11 +99,11 @@ impl Paths for TargetPaths<'_> {
     }
 
     fn uplifted(&self, unit: UnitId, output: &OutputFile) -> PathBuf {
-        let place = self.place(unit);
-        match &output.uplift {
-            Some(name) => place.uplift_dir.join(name),
-            None => place.out_dir.join(&output.file_name),
-        }
+        self.place(unit).uplifted(output)
+    }
+
+    fn program(&self, kind: CompileKind, name: &str) -> PathBuf {
+        self.layout.platform(kind).artifact_dest().join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     fn deps_dir(&self, kind: CompileKind) -> PathBuf {

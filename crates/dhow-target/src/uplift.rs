@@ -19,8 +19,10 @@ use crate::place::UnitPlace;
 /// If the file can neither be linked nor copied.
 pub fn uplift(place: &UnitPlace, output: &OutputFile) -> Result<PathBuf, FsError> {
     let original = place.out_dir.join(&output.file_name);
-    let Some(name) = &output.uplift else { return Ok(original) };
-    let uplifted = place.uplift_dir.join(name);
+    if output.uplift.is_none() {
+        return Ok(original);
+    }
+    let uplifted = place.uplifted(output);
     let Some(stat) = dhow_fs::lstat(&original)? else { return Ok(uplifted) };
     if stat.is_dir() {
         // `.dSYM` bundles: linked as a whole.
@@ -58,7 +60,7 @@ pub fn write_dep_rule(artifact: &Path, files: &BTreeSet<PathBuf>) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dhow_plan::FileFlavor;
+    use dhow_plan::{FileFlavor, Uplift};
 
     #[test]
     fn an_output_is_linked_once_and_again_when_it_is_new() {
@@ -66,12 +68,12 @@ mod tests {
         let place = UnitPlace {
             out_dir: dir.path().join("deps"),
             record_dir: dir.path().join("fp"),
-            uplift_dir: dir.path().to_owned(),
+            artifact_dir: dir.path().to_owned(),
         };
         dhow_fs::create_dir_all(&place.out_dir).unwrap();
         let output = OutputFile {
             file_name: "app-1".into(),
-            uplift: Some("examples/app".into()),
+            uplift: Some(Uplift::Examples("app".into())),
             plain_name: "app".into(),
             flavor: FileFlavor::Normal,
         };

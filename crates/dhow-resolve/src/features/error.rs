@@ -64,9 +64,6 @@ pub enum FeatureError {
     /// Features for what is not a member.
     #[error("features can be given to members of the workspace only, and none is selected")]
     OutsideWorkspace,
-    /// `--features` in the root of a virtual workspace of resolver 1.
-    #[error("resolver 1 gives features to the package of the current directory only, and there is none")]
-    NoCurrentPackage,
 }
 
 fn unknown(
@@ -80,16 +77,18 @@ fn unknown(
     };
     let wanted = features.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let noun = if features.len() == 1 { "feature" } else { "features" };
-    let mut text = match packages {
+    let text = match packages {
         [one] => format!("no such {noun} {wanted} in package `{one}`"),
         _ => format!("no such {noun} {wanted} in any of the selected packages ({})", join(packages)),
     };
-    if !others.is_empty() {
-        text.push_str(&format!("; found in {}, not selected", join(others)));
-    } else if !suggestions.is_empty() {
-        text.push_str(&format!("; did you mean `{}`?", suggestions.join("` or `")));
-    }
-    text
+    let help = if !others.is_empty() {
+        format!("; found in {}, not selected", join(others))
+    } else if suggestions.is_empty() {
+        String::new()
+    } else {
+        format!("; did you mean `{}`?", suggestions.join("` or `"))
+    };
+    text + &help
 }
 
 /// Those of `known` that `name` may be a misspelling of, nearest first, three at most.

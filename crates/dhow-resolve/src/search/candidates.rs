@@ -11,6 +11,7 @@ use super::hash::{FastMap, Name};
 use super::locking::Locked;
 use super::pool::{Ask, DepNo, Loaded, Pkg, Pool, SetResult, SourceNo, Wanted};
 use super::requirements::{Missing, Opts, Requirements, requirements};
+use super::sound::is_sound;
 use crate::prefs::VersionOrdering;
 use crate::provider::{Provider, SharedError};
 use crate::request::ResolveRequest;
@@ -102,7 +103,8 @@ impl<'a> Market<'a> {
         if let Some(known) = self.pool.loaded(pkg) {
             return known.clone();
         }
-        let loaded = self.pool.read_summary(pkg).map(|summary| {
+        let summary = self.pool.read_summary(pkg).filter(is_sound);
+        let loaded = summary.map(|summary| {
             let is_member = self.members.last().is_some_and(|last| pkg <= *last);
             let (summary, asks) = self.locked.apply(&mut self.pool, summary);
             let used = asks.into_iter().filter(|ask| is_member || ask.dep.is_transitive());
@@ -111,6 +113,13 @@ impl<'a> Market<'a> {
         });
         self.pool.set_loaded(pkg, loaded.clone());
         loaded
+    }
+
+    /// Looks for candidates anew, because a release turned out to be unusable.
+    pub(crate) fn forget_candidates(&mut self) {
+        self.expansions.clear();
+        self.by_requirement.clear();
+        self.pool.forget_candidates();
     }
 
     /// What `pkg` needs with `opts`.
@@ -202,21 +211,41 @@ impl<'a> Market<'a> {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(answer) => answer?,
             };
-            let patches = found.len();
-            for pkg in range {
-                let version = self.pool.version(pkg);
-                let usable = ask.accepts(version)
-                    && self.pool.name(pkg) == name
-                    && (!self.pool.is_yanked(pkg) || self.locked.prefers((Name(name), source), version))
-                    && !found[..patches].iter().any(|patch| self.pool.version(*patch) == version);
-                if usable {
-                    found.push(pkg);
-                }
-            }
+            self.add_releases(&mut found, ask, source, range);
         }
         self.note_replacements(&found);
         self.sort(&mut found);
         Poll::Ready(Ok(found))
+    }
+
+    /// Adds the releases that may be used for `ask` and are not patched.
+    fn add_releases(&self, found: &mut Vec<Pkg>, ask: &Ask, source: SourceNo, releases: Range<Pkg>) {
+        let name = ask.dep.package_name();
+        let pool = &self.pool;
+        let patches = found.len();
+        let mut some_at_hand = false;
+        let mut some_far = false;
+        for pkg in releases {
+            let version = pool.version(pkg);
+            if !ask.accepts(version) || pool.name(pkg) != name || pool.is_unusable(pkg) {
+                continue;
+            }
+            let at_hand = pool.is_at_hand(pkg);
+            some_at_hand |= at_hand;
+            some_far |= !at_hand;
+            let usable = (!pool.is_yanked(pkg) || self.locked.prefers((Name(name), source), version))
+                && !found[..patches].iter().any(|patch| pool.version(*patch) == version);
+            if usable {
+                found.push(pkg);
+            }
+        }
+        if some_at_hand && some_far {
+            let mut index = 0;
+            found.retain(|pkg| {
+                index += 1;
+                index <= patches || pool.is_at_hand(*pkg)
+            });
+        }
     }
 
     fn fitting_patches(&self, name: InternedString, source: SourceNo, ask: &Ask) -> Vec<Pkg> {

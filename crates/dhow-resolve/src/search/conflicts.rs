@@ -29,7 +29,7 @@ pub(crate) type Conflict = BTreeMap<Pkg, Reason>;
 /// Sets of packages, stored so that the subsets of what is chosen are found quickly.
 enum Trie {
     Leaf(Conflict),
-    Node(BTreeMap<Pkg, Trie>),
+    Node(BTreeMap<Pkg, Self>),
 }
 
 impl Trie {

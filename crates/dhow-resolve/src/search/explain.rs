@@ -6,18 +6,21 @@ use dhow_model::{Dependency, InternedString, PackageId};
 
 use super::candidates::answer;
 use super::conflicts::Reason;
-use super::hash::{FastSet, Name};
+use super::hash::FastSet;
 use super::pool::{DepNo, Pkg};
 use super::requirements::Missing;
 use super::solve::{Attempt, Failure, Search};
 use crate::error::{NoSolution, Rejected, RejectedReason, ResolveError, Step};
 use crate::features::{FeatureError, similar};
 
-/// Tells why.
-pub(crate) fn explain(search: &mut Search<'_, '_>, failure: Failure) -> ResolveError {
+/// Tells why. `Pending` if the provider is still to say whether there is a similar name.
+pub(crate) fn explain(search: &mut Search<'_, '_>, failure: Failure) -> Poll<ResolveError> {
     let pool = &search.market.pool;
-    match failure {
-        Failure::NoSolution(attempt) => ResolveError::NoSolution(Box::new(no_solution(search, &attempt))),
+    Poll::Ready(match failure {
+        Failure::NoSolution(attempt) => match no_solution(search, &attempt) {
+            Poll::Ready(reasons) => ResolveError::NoSolution(Box::new(reasons)),
+            Poll::Pending => return Poll::Pending,
+        },
         Failure::Provider { dep, parent, error } => ResolveError::Provider {
             dep: Box::new(pool.dep(dep).clone()),
             parent: pool.id(parent),
@@ -30,7 +33,7 @@ pub(crate) fn explain(search: &mut Search<'_, '_>, failure: Failure) -> ResolveE
             let (ids, library) = ((pool.id(one), pool.id(other)), search.market.pool.links(other));
             ResolveError::Links(ids.0, ids.1, library.unwrap_or_else(|| InternedString::new("?")))
         }
-    }
+    })
 }
 
 fn member_feature(search: &Search<'_, '_>, pkg: Pkg, missing: Missing) -> ResolveError {
@@ -51,7 +54,7 @@ fn member_feature(search: &Search<'_, '_>, pkg: Pkg, missing: Missing) -> Resolv
     })
 }
 
-fn no_solution(search: &mut Search<'_, '_>, attempt: &Attempt) -> NoSolution {
+fn no_solution(search: &mut Search<'_, '_>, attempt: &Attempt) -> Poll<NoSolution> {
     let ask = std::rc::Rc::clone(&search.market.pool.asked(attempt.dep).ask);
     let dep = ask.dep.clone().with_source(ask.source);
     let mut releases: Vec<Pkg> = match answer(&mut search.market.pool, search.provider, &dep) {
@@ -75,14 +78,20 @@ fn no_solution(search: &mut Search<'_, '_>, attempt: &Attempt) -> NoSolution {
         };
         rejected.push(Rejected { version: search.market.pool.version(pkg).clone(), reason });
     }
-    let suggestions = if rejected.is_empty() { other_spellings(search, &dep) } else { Vec::new() };
-    NoSolution {
+    let mut suggestions = Vec::new();
+    if rejected.is_empty() {
+        match other_spellings(search, &dep) {
+            Poll::Ready(found) => suggestions = found,
+            Poll::Pending => return Poll::Pending,
+        }
+    }
+    Poll::Ready(NoSolution {
         path: path(search, attempt.parent),
         locked: ask.locked.cloned(),
         dep: ask.dep.clone(),
         rejected,
         suggestions,
-    }
+    })
 }
 
 /// Why a candidate that satisfies the requirement does not go with the rest.
@@ -132,22 +141,22 @@ fn path(search: &Search<'_, '_>, pkg: Pkg) -> Vec<Step> {
 }
 
 /// `foo-bar` is often meant where `foo_bar` is written.
-fn other_spellings(search: &mut Search<'_, '_>, dep: &Dependency) -> Vec<String> {
+fn other_spellings(search: &mut Search<'_, '_>, dep: &Dependency) -> Poll<Vec<String>> {
     let name = dep.package_name();
-    let spellings = [name.replace('_', "-"), name.replace('-', "_"), name.to_lowercase()];
-    let mut found = Vec::new();
-    for spelling in spellings {
-        if spelling == name.as_str() || found.contains(&spelling) {
-            continue;
-        }
+    let mut spellings = vec![name.replace('_', "-"), name.replace('-', "_"), name.to_lowercase()];
+    spellings.sort();
+    spellings.dedup();
+    spellings.retain(|spelling| *spelling != *name);
+    let mut pending = false;
+    spellings.retain(|spelling| {
         let other = Dependency::new(spelling.as_str(), dep.source());
-        let known = matches!(
-            answer(&mut search.market.pool, search.provider, &other),
-            Poll::Ready(Ok(range)) if !range.is_empty()
-        );
-        if known && Name(InternedString::new(&spelling)) != Name(name) {
-            found.push(spelling);
+        match answer(&mut search.market.pool, search.provider, &other) {
+            Poll::Ready(answer) => answer.is_ok_and(|range| !range.is_empty()),
+            Poll::Pending => {
+                pending = true;
+                false
+            }
         }
-    }
-    found
+    });
+    if pending { Poll::Pending } else { Poll::Ready(spellings) }
 }

@@ -95,10 +95,6 @@ impl NameSet {
         self.0.iter().copied()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     fn position(&self, name: InternedString) -> Result<usize, usize> {
         let wanted = (Name(name).address(), name.len());
         self.0.binary_search_by_key(&wanted, |n| (Name(*n).address(), n.len()))

@@ -15,4 +15,5 @@ pub(crate) mod locking;
 pub(crate) mod pool;
 pub(crate) mod requirements;
 pub(crate) mod solve;
+pub(crate) mod sound;
 pub(crate) mod state;

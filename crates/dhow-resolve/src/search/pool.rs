@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary};
 use semver::Version;
 
-use super::hash::{FastMap, Name, NameSet};
+use super::hash::{FastMap, Name};
 use crate::provider::{Releases, SharedError};
 
 /// A release of a package.
@@ -200,6 +200,11 @@ impl Pool {
         set.releases.is_yanked(index)
     }
 
+    pub(crate) fn is_at_hand(&self, pkg: Pkg) -> bool {
+        let (set, index) = self.set(pkg);
+        set.releases.is_at_hand(index)
+    }
+
     pub(crate) fn rust_version(&self, pkg: Pkg) -> Option<dhow_model::RustVersion> {
         let (set, index) = self.set(pkg);
         set.releases.rust_version(index)
@@ -272,6 +277,15 @@ impl Pool {
         &self.asks[dep as usize].ask.dep
     }
 
+    pub(crate) fn forget_candidates(&mut self) {
+        self.asks.iter_mut().for_each(|asked| asked.candidates = None);
+    }
+
+    /// Whether it was looked at, and is no good.
+    pub(crate) fn is_unusable(&self, pkg: Pkg) -> bool {
+        matches!(self.releases[pkg as usize].summary, Some(None))
+    }
+
     pub(crate) fn set_candidates(&mut self, dep: DepNo, candidates: Rc<[Pkg]>) {
         self.asks[dep as usize].candidates = Some(candidates);
     }
@@ -280,13 +294,4 @@ impl Pool {
 /// Counts stay far below what 32 bits hold: an index has some ten million releases.
 pub(crate) fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// The names that a package offers, for membership.
-pub(crate) fn names(list: impl IntoIterator<Item = InternedString>) -> NameSet {
-    let mut set = NameSet::default();
-    for name in list {
-        set.insert(name);
-    }
-    set
 }

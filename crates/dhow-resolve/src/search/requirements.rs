@@ -64,7 +64,8 @@ pub(crate) fn requirements(pool: &Pool, package: &Loaded, opts: &Opts<'_>) -> Re
         names.dedup();
         deps.push((number, Wanted(names.into())));
     }
-    wanted.retain(|name, _| !present.contains(name.0));
+    // A published feature may name a dev-dependency, which is not there for others. Only a command line is told.
+    wanted.retain(|name, _| matches!(opts, Opts::Member { .. }) && !present.contains(name.0));
     match wanted.keys().map(|name| name.0).min() {
         Some(absent) => Err(Missing::Dependency(absent)),
         None => Ok(Requirements { features, deps }),

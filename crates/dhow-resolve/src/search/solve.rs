@@ -75,6 +75,8 @@ pub(crate) struct Search<'s, 'a> {
     /// Expansions that wait for the provider.
     pub(crate) pending: Vec<(Pkg, bool, Wanted)>,
     pub(crate) members_pending: bool,
+    /// A release that was tried cannot be used: what was found does not count.
+    pub(crate) unusable: bool,
 }
 
 impl<'s, 'a> Search<'s, 'a> {
@@ -87,6 +89,7 @@ impl<'s, 'a> Search<'s, 'a> {
             stack: Vec::new(),
             pending: Vec::new(),
             members_pending: false,
+            unusable: false,
         }
     }
 
@@ -345,7 +348,10 @@ impl<'s, 'a> Search<'s, 'a> {
                 }
                 Ok(None)
             }
-            Err(Unmet::Unusable) => Err(conflict(Reason::Unusable)),
+            Err(Unmet::Unusable) => {
+                self.unusable = true;
+                Err(conflict(Reason::Unusable))
+            }
             Err(Unmet::Features(cycle @ Missing::Cycle(_))) => {
                 Err(Refused::Failure(Failure::FeatureCycle(package, cycle)))
             }

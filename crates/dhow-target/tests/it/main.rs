@@ -22,7 +22,7 @@ impl Project {
         let place = UnitPlace {
             out_dir: dir.path().join("deps"),
             record_dir: dir.path().join("fp"),
-            uplift_dir: dir.path().to_owned(),
+            artifact_dir: dir.path().to_owned(),
         };
         for made in [&place.out_dir, &place.record_dir, &dir.path().join("src")] {
             dhow_fs::create_dir_all(made).unwrap();

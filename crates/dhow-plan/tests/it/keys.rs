@@ -1,0 +1,1 @@
+//! Static keys: what must make a difference, and what must not.

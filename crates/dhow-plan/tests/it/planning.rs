@@ -1,0 +1,286 @@
+//! The whole road from a project on disk to a plan, for projects whose dependencies are all paths.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::task::Poll;
+
+use dhow_model::{Dependency, PackageId, Platform, SourceId, Summary};
+use dhow_plan::{
+    BindContext, CompileKind, CompileMode, OutputFile, PackageSelection, Paths, Plan, PlanError, PlanInputs,
+    PlatformSettings, Request, ScriptOutput, Settings, UnitId, bind, plan,
+};
+use dhow_resolve::features::{FeatureOptions, Selection, features_of_members, resolve_features};
+use dhow_resolve::provider::Releases;
+use dhow_resolve::{
+    CliFeatures, FeaturesFor, Member, Provider, ProviderError, Resolve, ResolveBehavior, ResolveRequest,
+    ResolvedFeatures, Resolver, VersionPreferences,
+};
+use dhow_toolchain::{ProbeInputs, TargetInfo, Toolchain, ToolchainError};
+use dhow_workspace::{LoadOptions, Loader, Package, ProfileInput, Profiles, ResolverVersion, Workspace};
+
+use crate::commands::Line;
+use crate::oracle::cargo;
+use crate::project::Project;
+
+/// What a test asks for.
+pub(crate) struct Ask<'a> {
+    pub(crate) request: Request,
+    pub(crate) selection: PackageSelection,
+    pub(crate) profile: &'a str,
+    pub(crate) features: CliFeatures,
+    pub(crate) change: &'a dyn Fn(&mut Settings),
+}
+
+/// Everything that plans of one project are made from.
+pub(crate) struct Planned {
+    pub(crate) workspace: Workspace,
+    pub(crate) packages: HashMap<PackageId, Package>,
+    pub(crate) resolve: Resolve,
+    pub(crate) features: ResolvedFeatures,
+    pub(crate) profiles: Profiles,
+    pub(crate) toolchain: Toolchain,
+    pub(crate) platforms: BTreeMap<CompileKind, TargetInfo>,
+    pub(crate) settings: Settings,
+    pub(crate) selected: Vec<PackageId>,
+    pub(crate) request: Request,
+}
+
+impl Planned {
+    pub(crate) fn new(project: &Project, ask: &Ask<'_>) -> Self {
+        let (workspace, packages) = load(&project.manifest());
+        let resolve = resolve(&workspace, &packages);
+        let kinds = ask.request.kinds.iter().chain([&CompileKind::Host]);
+        let mut settings = Settings {
+            platforms: kinds.map(|kind| (*kind, PlatformSettings::default())).collect(),
+            cargo_exe: cargo(),
+            jobs: 2,
+            extra_verbose: true,
+            ..Settings::default()
+        };
+        (ask.change)(&mut settings);
+        let (toolchain, platforms) = probe(project, &settings);
+        let selected =
+            dhow_plan::select_packages(&workspace, &resolve, &ask.selection).expect("selects").packages;
+        let features = features(&workspace, &packages, &resolve, &platforms, (&selected, ask));
+        let input = ProfileInput { manifest: workspace.toml_profiles(), config: None, incremental: None };
+        let profiles = Profiles::new(ask.profile, input).expect("profiles");
+        let request = ask.request.clone();
+        Self {
+            workspace,
+            packages,
+            resolve,
+            features,
+            profiles,
+            toolchain,
+            platforms,
+            settings,
+            selected,
+            request,
+        }
+    }
+
+    pub(crate) fn plan(&self) -> Result<Plan, PlanError> {
+        plan(&PlanInputs {
+            workspace: &self.workspace,
+            packages: &self.packages,
+            resolve: &self.resolve,
+            features: &self.features,
+            profiles: &self.profiles,
+            toolchain: &self.toolchain,
+            platforms: &self.platforms,
+            settings: &self.settings,
+            selected: &self.selected,
+            request: &self.request,
+        })
+    }
+
+    /// Every command of the plan, with what scripts said by package name.
+    pub(crate) fn lines(&self, plan: &Plan, scripts: &BTreeMap<String, ScriptOutput>) -> Vec<Line> {
+        let target = self.workspace.target_dir().to_path_buf();
+        let profile_dir = self.profiles.dir_name().to_string();
+        let paths = StandardPaths { plan, target, profile_dir };
+        let said = |run: UnitId| scripts.get(plan.graph.unit(run).package.name().as_str());
+        let context = BindContext { paths: &paths, scripts: &said, library_path: None, makeflags: None };
+        let line = |id: UnitId| {
+            let command = bind(plan, id, &context);
+            let text = |text: std::ffi::OsString| text.into_string().expect("text");
+            let env =
+                command.env.into_iter().filter_map(|(name, value)| Some((name, text(value?)))).collect();
+            Line {
+                program: text(command.program.into_os_string()),
+                args: command.args.into_iter().map(text).collect(),
+                env,
+            }
+        };
+        plan.graph.ids().map(line).collect()
+    }
+}
+
+/// Cargo's directories.
+struct StandardPaths<'a> {
+    plan: &'a Plan,
+    target: PathBuf,
+    profile_dir: String,
+}
+
+impl StandardPaths<'_> {
+    fn base(&self, kind: CompileKind) -> PathBuf {
+        match kind {
+            CompileKind::Host => self.target.clone(),
+            CompileKind::Target(target) => self.target.join(target.short_name()),
+        }
+    }
+}
+
+impl Paths for StandardPaths<'_> {
+    fn out_dir(&self, id: UnitId) -> PathBuf {
+        let unit = self.plan.graph.unit(id);
+        let root = self.root_dir(unit.kind);
+        if unit.mode == CompileMode::Doc {
+            self.base(unit.kind).join("doc")
+        } else if unit.target.is_custom_build() {
+            root.join("build").join(&self.plan.recipe(id).dir_name)
+        } else if unit.target.is_example() && !unit.mode.is_any_test() {
+            root.join("examples")
+        } else {
+            root.join("deps")
+        }
+    }
+
+    fn uplifted(&self, id: UnitId, output: &OutputFile) -> PathBuf {
+        let root = self.root_dir(self.plan.graph.unit(id).kind);
+        output.uplift.as_ref().map_or_else(|| self.output(id, output), |name| root.join(name))
+    }
+
+    fn deps_dir(&self, kind: CompileKind) -> PathBuf {
+        self.root_dir(kind).join("deps")
+    }
+
+    fn root_dir(&self, kind: CompileKind) -> PathBuf {
+        self.base(kind).join(&self.profile_dir)
+    }
+
+    fn incremental_dir(&self, id: UnitId) -> PathBuf {
+        self.root_dir(self.plan.graph.unit(id).kind).join("incremental")
+    }
+
+    fn script_out_dir(&self, id: UnitId) -> PathBuf {
+        self.out_dir(id).join("out")
+    }
+
+    fn tmp_dir(&self, kind: CompileKind) -> PathBuf {
+        self.base(kind).join("tmp")
+    }
+}
+
+fn load(manifest: &Path) -> (Workspace, HashMap<PackageId, Package>) {
+    let no_registries = |name: &str| Err(format!("no registry {name}"));
+    let options =
+        LoadOptions { registries: &no_registries, cargo_home: None, target_dir: None, build_dir: None };
+    let loader = Loader::new(options);
+    let workspace = loader.workspace(manifest).expect("loads");
+    let mut packages: HashMap<PackageId, Package> =
+        workspace.members().iter().map(|p| (p.id(), p.clone())).collect();
+    let mut todo: Vec<Package> = packages.values().cloned().collect();
+    while let Some(package) = todo.pop() {
+        for dep in package.dependencies() {
+            if packages.keys().any(|id| id.source() == dep.source()) {
+                continue;
+            }
+            let package = loader.path_package(dep.source()).expect("loads");
+            packages.insert(package.id(), package.clone());
+            todo.push(package);
+        }
+    }
+    (workspace, packages)
+}
+
+struct PathProvider(HashMap<SourceId, Summary>);
+
+impl Provider for PathProvider {
+    fn query(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
+        let found: Vec<Summary> = self.0.get(&dep.source()).into_iter().cloned().collect();
+        Poll::Ready(Ok(Arc::new(found)))
+    }
+}
+
+fn resolve(workspace: &Workspace, packages: &HashMap<PackageId, Package>) -> Resolve {
+    let members: Vec<Member> = workspace
+        .members()
+        .iter()
+        .map(|p| Member { summary: p.summary().clone(), features: CliFeatures::all(), dev_deps: true })
+        .collect();
+    let mut provider =
+        PathProvider(packages.values().map(|p| (p.id().source(), p.summary().clone())).collect());
+    let request = ResolveRequest {
+        members: &members,
+        previous: None,
+        keep: &|_| true,
+        patches: &[],
+        replacements: &[],
+        prefs: &VersionPreferences::default(),
+        lowest_rust_version: None,
+    };
+    match Resolver::new(request).run(&mut provider) {
+        Poll::Ready(resolve) => resolve.expect("resolves"),
+        Poll::Pending => panic!("path packages are known at once"),
+    }
+}
+
+fn probe(project: &Project, settings: &Settings) -> (Toolchain, BTreeMap<CompileKind, TargetInfo>) {
+    let rustc = cargo().with_file_name("rustc");
+    let mut prober = Toolchain::probe(ProbeInputs {
+        rustc: if rustc.is_file() { rustc } else { "rustc".into() },
+        rustdoc: None,
+        wrapper: None,
+        workspace_wrapper: None,
+        env: Arc::new(std::env::vars_os().collect()),
+        cwd: project.root(),
+        cache_file: None,
+    })
+    .expect("probes");
+    let mut platforms = BTreeMap::new();
+    for (kind, of_platform) in &settings.platforms {
+        let flags = |_: &[dhow_model::Cfg]| Ok::<_, ToolchainError>(of_platform.rustflags.clone());
+        platforms.insert(*kind, prober.target_info(*kind, flags).expect("answers"));
+    }
+    (prober.toolchain().clone(), platforms)
+}
+
+fn features(
+    workspace: &Workspace,
+    packages: &HashMap<PackageId, Package>,
+    resolve: &Resolve,
+    platforms: &BTreeMap<CompileKind, TargetInfo>,
+    (selected, ask): (&[PackageId], &Ask<'_>),
+) -> ResolvedFeatures {
+    let members: Vec<Summary> = workspace.members().iter().map(|p| p.summary().clone()).collect();
+    let behavior = match workspace.resolver() {
+        ResolverVersion::V1 => ResolveBehavior::V1,
+        ResolverVersion::V2 => ResolveBehavior::V2,
+        ResolverVersion::V3 => ResolveBehavior::V3,
+    };
+    let selection = Selection {
+        members: &members,
+        selected,
+        current: workspace.current().map(Package::id),
+        applies_to_selected: behavior != ResolveBehavior::V1 || workspace.is_virtual(),
+    };
+    let roots = features_of_members(selection, &ask.features).expect("features");
+    let holds = |platform: &Platform, for_whom: FeaturesFor| {
+        let mut kinds = ask.request.kinds.iter();
+        match for_whom {
+            FeaturesFor::HostDep => platforms[&CompileKind::Host].matches(platform),
+            FeaturesFor::Target => kinds.any(|kind| platforms[kind].matches(platform)),
+        }
+    };
+    let options = FeatureOptions {
+        behavior,
+        dev_units: ask.request.needs_dev_dependencies(),
+        all_platforms: false,
+        is_proc_macro: &|id| packages.get(&id).is_some_and(Package::is_proc_macro),
+        platform_holds: &holds,
+    };
+    resolve_features(resolve, &roots, options)
+}

@@ -1,0 +1,1 @@
+//! Which packages and targets a request means, and what it says when they are not there.
