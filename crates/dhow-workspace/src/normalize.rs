@@ -22,7 +22,8 @@ use crate::profile_check::check_profiles;
 use crate::read::ManifestFile;
 use crate::resolver::ResolverVersion;
 use crate::target::Target;
-use crate::targets::{TargetInput, targets};
+use crate::target_input::TargetInput;
+use crate::targets::targets;
 use crate::workspace::RegistryLookup;
 
 /// What a manifest is made from.
