@@ -47,6 +47,38 @@ fn everything() -> Project {
     ])
 }
 
+/// A proc macro and a C library asked for by themselves, packages as if from crates.io, a dev-dependency cycle,
+/// resolver 1.
+fn odd_ones() -> Project {
+    let checksum = "{\"files\":{}}";
+    Project::new(&[
+        (
+            "project/.cargo/config.toml",
+            "[source.crates-io]\nreplace-with = \"v\"\n[source.v]\ndirectory = \"vendor\"\n",
+        ),
+        ("project/Cargo.toml", include_str!("fixtures/odd.toml")),
+        ("project/mac/Cargo.toml", include_str!("fixtures/odd_mac.toml")),
+        ("project/mac/src/lib.rs", ""),
+        ("project/mac/tests/t.rs", ""),
+        ("project/clib/Cargo.toml", include_str!("fixtures/odd_clib.toml")),
+        ("project/clib/src/lib.rs", "//! ```\n//! ```\n"),
+        ("project/clib/src/main.rs", "fn main() {}"),
+        ("project/clib/build.rs", "fn main() { println!(\"cargo:rustc-link-arg-cdylib=-Wl,-O1\"); }"),
+        ("project/dy/Cargo.toml", include_str!("fixtures/odd_dy.toml")),
+        ("project/dy/src/lib.rs", ""),
+        ("project/vendor/reg/Cargo.toml", include_str!("fixtures/odd_reg.toml")),
+        ("project/vendor/reg/src/lib.rs", ""),
+        (
+            "project/vendor/reg/build.rs",
+            "fn main() { println!(\"cargo:rustc-cfg=x\"); println!(\"cargo:k=v\"); }",
+        ),
+        ("project/vendor/reg/.cargo-checksum.json", checksum),
+        ("project/vendor/leaf/Cargo.toml", include_str!("fixtures/odd_leaf.toml")),
+        ("project/vendor/leaf/src/lib.rs", ""),
+        ("project/vendor/leaf/.cargo-checksum.json", checksum),
+    ])
+}
+
 struct Case<'a> {
     args: &'a [&'a str],
     request: Request,
@@ -98,6 +130,21 @@ impl<'a> Case<'a> {
         self
     }
 
+    fn package(mut self, name: &str) -> Self {
+        self.selection = PackageSelection::Named(vec![name.to_owned()]);
+        self
+    }
+
+    fn extra(mut self, args: &[&str]) -> Self {
+        self.request.extra_args = args.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    fn crate_type(mut self, crate_type: &str) -> Self {
+        self.request.crate_types = vec![crate_type.to_owned()];
+        self
+    }
+
     fn check(&self, project: &Project) {
         let ran = oracle::run(project, self.args, self.env);
         let planned = Planned::new(
@@ -108,6 +155,7 @@ impl<'a> Case<'a> {
                 profile: self.profile,
                 features: self.features.clone(),
                 change: self.change,
+                extra_verbose: true,
             },
         );
         let plan = planned.plan().expect("plans");
@@ -293,4 +341,65 @@ fn flags_and_linker() {
         }
     };
     case.check(&everything());
+}
+
+#[test]
+fn odd_workspace() {
+    let project = odd_ones();
+    Case::new(&["build", "--workspace"], Intent::Build, "dev").workspace().check(&project);
+    Case::new(&["build", "--workspace", "--release"], Intent::Build, "release").workspace().check(&project);
+    Case::new(&["check", "--workspace", "--all-targets"], Intent::Check { test: false }, "dev")
+        .workspace()
+        .all_targets()
+        .check(&project);
+    Case::new(&["test", "--workspace", "--no-run"], Intent::Test, "test")
+        .workspace()
+        .without_doctests()
+        .check(&project);
+    Case::new(&["doc", "--workspace"], Intent::Doc { deps: true }, "dev").workspace().check(&project);
+}
+
+#[test]
+fn odd_workspace_for_a_named_target() {
+    let project = odd_ones();
+    Case::new(&["build", "--workspace", "--target", HOST], Intent::Build, "dev")
+        .workspace()
+        .for_target()
+        .check(&project);
+    Case::new(&["test", "--workspace", "--no-run", "--target", HOST], Intent::Test, "test")
+        .workspace()
+        .for_target()
+        .without_doctests()
+        .check(&project);
+    Case::new(&["doc", "--workspace", "--target", HOST], Intent::Doc { deps: true }, "dev")
+        .workspace()
+        .for_target()
+        .check(&project);
+    let lib = OnlyTargets { lib: true, ..OnlyTargets::default() };
+    Case::new(&["test", "--doc", "-p", "clib", "--target", HOST], Intent::Doctest, "test")
+        .package("clib")
+        .for_target()
+        .only(lib)
+        .check(&project);
+}
+
+#[test]
+fn one_package_of_many() {
+    let project = odd_ones();
+    Case::new(&["build", "-p", "mac"], Intent::Build, "dev").package("mac").check(&project);
+    Case::new(&["build", "-p", "reg"], Intent::Build, "dev").package("reg").check(&project);
+    Case::new(&["test", "-p", "mac", "--no-run"], Intent::Test, "test")
+        .package("mac")
+        .without_doctests()
+        .check(&project);
+    Case::new(&["rustc", "-p", "clib", "--lib", "--", "--cfg", "extra"], Intent::Build, "dev")
+        .package("clib")
+        .only(OnlyTargets { lib: true, ..OnlyTargets::default() })
+        .extra(&["--cfg", "extra"])
+        .check(&project);
+    Case::new(&["rustc", "-p", "clib", "--lib", "--crate-type", "staticlib"], Intent::Build, "dev")
+        .package("clib")
+        .only(OnlyTargets { lib: true, ..OnlyTargets::default() })
+        .crate_type("staticlib")
+        .check(&project);
 }
