@@ -225,13 +225,19 @@ impl Provider for KnownPackages {
     }
 }
 
+/// A package as if from crates.io has the checksum that its directory says, if it says one.
+fn with_checksum(package: &Package) -> Summary {
+    let text = std::fs::read_to_string(package.root().join("checksum")).ok();
+    package.summary().clone().with_checksum(text.and_then(|text| text.trim().parse().ok()))
+}
+
 fn resolve(workspace: &Workspace, packages: &HashMap<PackageId, Package>) -> Resolve {
     let members: Vec<Member> = workspace
         .members()
         .iter()
         .map(|p| Member { summary: p.summary().clone(), features: CliFeatures::all(), dev_deps: true })
         .collect();
-    let mut provider = KnownPackages(packages.values().map(|p| p.summary().clone()).collect());
+    let mut provider = KnownPackages(packages.values().map(with_checksum).collect());
     let request = ResolveRequest {
         members: &members,
         previous: None,
