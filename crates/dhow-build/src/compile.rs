@@ -29,7 +29,7 @@ pub(crate) fn run(
     let place = context.place(id);
     let before = input_stats(load_record(&place).as_ref());
     unmake(context, id, &place)?;
-    let start = Clock::now(&place.started())?;
+    let start = context.start(&place)?;
     let process = context.process(id);
     report(Report::Running { unit: id, process: Box::new(process.clone()) });
     let mut forward = |what| report(what);

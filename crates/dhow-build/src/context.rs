@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
-use dhow_fs::Hasher;
+use dhow_fs::{FsError, Hasher};
 use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, ScriptOutput, Unit, UnitId, bind};
 use dhow_process::Process;
 use dhow_target::{Clock, DependencyRecord, Hash, Layout, Observer, TargetPaths, UnitPlace};
@@ -88,6 +89,21 @@ impl<'a> Context<'a> {
     /// What a script run said, if that is known.
     fn script(&self, id: UnitId) -> Option<Arc<ScriptOutput>> {
         self.results[id.index()].script.get().cloned()
+    }
+
+    /// The start of a unit's run. Later than the start of the build, as far as the file system can tell: so a file that was
+    /// saved just before the build is not taken for one that changed meanwhile.
+    pub(crate) fn start(&self, place: &UnitPlace) -> Result<Clock, FsError> {
+        // Longer than any clock's tick but those of file systems that count in seconds.
+        const PATIENCE: Duration = Duration::from_millis(20);
+        let began = Instant::now();
+        loop {
+            let start = Clock::now(&place.started())?;
+            if start > self.now || began.elapsed() > PATIENCE {
+                return Ok(start);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     pub(crate) fn inputs(&self, id: UnitId) -> &[PathBuf] {

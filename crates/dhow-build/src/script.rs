@@ -8,7 +8,7 @@ use dhow_model::RustVersion;
 use dhow_plan::{LinkArgTarget, ScriptOutput, Unit, UnitId};
 use dhow_process::Process;
 use dhow_target::{
-    Clock, EnvRecord, FingerprintRecord, Hash, InputRecord, UnitPlace, hash_tree, input_stats, load_record,
+    EnvRecord, FingerprintRecord, Hash, InputRecord, UnitPlace, hash_tree, input_stats, load_record,
     remove_record, save_record,
 };
 use semver::Version;
@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context<'_>, id: UnitId, report: &dyn Fn(Report)) ->
     dhow_fs::create_dir_all(&place.record_dir)?;
     dhow_fs::create_dir_all(&place.script_out())?;
     remove_record(&place)?;
-    let start = Clock::now(&place.started())?;
+    let start = context.start(&place)?;
     let process = context.process(id);
     report(Report::Running { unit: id, process: Box::new(process.clone()) });
     let lines = execute(unit, id, &process, &place, report)?;

@@ -38,19 +38,30 @@ pub(crate) struct Compiled {
 /// # Errors
 /// Any stage of the road can fail: see [`Error`].
 pub fn build(session: &Session<'_>, options: &CompileOptions) -> Result<(), Error> {
-    compile(session, options).map(|_| ())
+    compile(session, options, as_asked).map(|_| ())
 }
 
-/// Compiles what `options` ask for, and gives it to who wants to run it.
-pub(crate) fn compile(session: &Session<'_>, options: &CompileOptions) -> Result<Compiled, Error> {
+/// Compiles what `options` ask for, and gives it to who wants to run it. `choose` may settle what the options leave open
+/// once the workspace is known.
+pub(crate) fn compile(
+    session: &Session<'_>,
+    options: &CompileOptions,
+    choose: impl FnOnce(&Workspace, &CompileOptions) -> Result<CompileOptions, Error>,
+) -> Result<Compiled, Error> {
     let started = Instant::now();
     workspaces::open(session, |workspace, sources| {
+        let options = &choose(workspace, options)?;
         names_are_given(workspace, options)?;
         let prepared = prepare(session, workspace, sources, options)?;
         let compiled = make(session, workspace, options, prepared)?;
         session.status("Finished", finished(&compiled.profiles, started.elapsed()));
         Ok(compiled)
     })
+}
+
+/// Nothing is left open.
+pub(crate) fn as_asked(_: &Workspace, options: &CompileOptions) -> Result<CompileOptions, Error> {
+    Ok(options.clone())
 }
 
 /// Everything that has to be known before anything is compiled.

@@ -2,7 +2,7 @@
 
 use dhow_process::Process;
 
-use crate::compile::{Compiled, compile};
+use crate::compile::{Compiled, as_asked, compile};
 use crate::error::Error;
 use crate::options::CompileOptions;
 use crate::session::Session;
@@ -13,7 +13,7 @@ use crate::tools;
 /// # Errors
 /// It cannot be built, or no browser can be started.
 pub fn doc(session: &Session<'_>, options: &CompileOptions, open: bool) -> Result<(), Error> {
-    let compiled = compile(session, options)?;
+    let compiled = compile(session, options, as_asked)?;
     let graph = &compiled.plan.graph;
     let Some(first) = graph.roots.iter().map(|id| graph.unit(*id)).find(|unit| unit.mode.is_doc()) else {
         return Ok(());

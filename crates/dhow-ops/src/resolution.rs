@@ -5,6 +5,7 @@ use std::path::Path;
 use std::task::Poll;
 
 use dhow_config::IncompatibleRustVersions;
+use dhow_fetch::Freshness;
 use dhow_formats::lockfile::Lockfile;
 use dhow_model::{Dependency, PackageId, PartialVersion, RustVersion};
 use dhow_resolve::{CliFeatures, LockUpdate, Member, Resolve, ResolveRequest, Resolver, VersionPreferences};
@@ -49,7 +50,7 @@ pub(crate) fn resolve(
         |p: &Package| Member { summary: p.summary().clone(), features: CliFeatures::all(), dev_deps: true };
     let members: Vec<Member> = workspace.members().iter().map(all).collect();
     let search = Search { session, workspace, options };
-    let resolve = search.run(sources, &members, previous.as_ref())?;
+    let resolve = search.with_as_little_network_as_possible(sources, &members, previous.as_ref())?;
     search.write(&path, text.as_deref(), previous.as_ref(), &resolve)?;
     Ok(resolve)
 }
@@ -78,6 +79,27 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// A lock file says which releases to use, and what the home knows of them will do. Only where that is not enough
+    /// (a dependency is new, or a release is not known) registries are asked for news.
+    fn with_as_little_network_as_possible(
+        &self,
+        sources: &mut Sources<'_>,
+        members: &[Member],
+        previous: Option<&Resolve>,
+    ) -> Result<Resolve, Error> {
+        if let Some(previous) = previous {
+            sources.set_freshness(Freshness::Cached);
+            let is_known = |id: PackageId| id.source().is_path() || previous.contains(id);
+            if let Ok(resolve) = self.run(sources, members, Some(previous))
+                && resolve.iter().all(is_known)
+            {
+                return Ok(resolve);
+            }
+        }
+        sources.set_freshness(Freshness::Revalidated);
+        self.run(sources, members, previous)
+    }
+
     fn run(
         &self,
         sources: &mut Sources<'_>,

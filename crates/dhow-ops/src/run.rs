@@ -1,6 +1,7 @@
 //! `run`: builds one program and says how to start it.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use dhow_build::Runner;
 use dhow_plan::{CompileFilter, UnitId};
@@ -11,7 +12,6 @@ use crate::compile::{Compiled, compile};
 use crate::error::Error;
 use crate::options::CompileOptions;
 use crate::session::Session;
-use crate::workspaces;
 
 /// Builds the program that `options` select and gives the process that runs it, with `args`. When it is given, no lock
 /// is held any more.
@@ -19,11 +19,13 @@ use crate::workspaces;
 /// # Errors
 /// There is no program, or more than one; or it cannot be built.
 pub fn run(session: &Session<'_>, options: &CompileOptions, args: &[OsString]) -> Result<Process, Error> {
-    let mut options = options.clone();
-    if options.filter == CompileFilter::Default {
-        options.filter = workspaces::open(session, |workspace, _| default_program(workspace, &options))?;
-    }
-    let compiled = compile(session, &options)?;
+    let compiled = compile(session, options, |workspace, options| {
+        let filter = match &options.filter {
+            CompileFilter::Default => default_program(workspace, options)?,
+            chosen => chosen.clone(),
+        };
+        Ok(CompileOptions { filter, ..options.clone() })
+    })?;
     let unit = the_program(&compiled)?;
     let executable = compiled.outcome.artifacts.get(&unit).and_then(|a| a.executable.clone());
     let Some(executable) = executable else {
@@ -38,7 +40,7 @@ pub fn run(session: &Session<'_>, options: &CompileOptions, args: &[OsString]) -
     };
     let prefix: Vec<OsString> =
         compiled.runners.get(&kind).into_iter().flatten().map(OsString::from).collect();
-    let mut process = runner.program(unit, &executable, session.cwd(), &prefix);
+    let mut process = runner.program(unit, &as_started(&executable, session.cwd()), session.cwd(), &prefix);
     process.args(args.iter().cloned());
     Ok(process)
 }
@@ -85,5 +87,14 @@ fn the_program(compiled: &Compiled) -> Result<UnitId, Error> {
             let names = several.iter().map(|id| graph.unit(*id).target.name.to_string()).collect();
             Err(Error::SeveralToRun { names })
         }
+    }
+}
+
+/// A program below the current directory is started by its relative path, as Cargo does: it shows in `argv[0]`.
+fn as_started(executable: &Path, cwd: &Path) -> PathBuf {
+    match executable.strip_prefix(cwd) {
+        Ok(relative) if relative.components().count() == 1 => Path::new(".").join(relative),
+        Ok(relative) => relative.to_owned(),
+        Err(_) => executable.to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::task::Poll;
 
-use dhow_fetch::{IndexFile, Listing, Registries, Registry};
+use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
 use dhow_home::CargoHome;
 use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary};
 use dhow_resolve::{Patch, Provider, ProviderError, Releases, Replacement};
@@ -76,6 +76,12 @@ impl<'a> Sources<'a> {
     /// The member or path dependency of that identity.
     pub(crate) fn path_package(&self, id: PackageId) -> Option<&Package> {
         self.path_packages.get(&id.source()).filter(|p| p.id() == id)
+    }
+
+    /// Whether what the home knows will do. What was learnt under another rule is forgotten.
+    pub(crate) fn set_freshness(&mut self, freshness: Freshness) {
+        self.registries.set_freshness(freshness);
+        self.answers.clear();
     }
 
     /// These are held on to, even where others are at hand.

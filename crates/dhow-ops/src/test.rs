@@ -8,7 +8,7 @@ use dhow_build::Runner;
 use dhow_plan::{CompileFilter, Intent, RunOptions, Unit, UnitId};
 use dhow_process::Process;
 
-use crate::compile::{Compiled, compile};
+use crate::compile::{Compiled, as_asked, compile};
 use crate::error::Error;
 use crate::event::{Event, Level};
 use crate::options::CompileOptions;
@@ -84,7 +84,7 @@ pub fn test(
     options: &CompileOptions,
     tests: &TestOptions,
 ) -> Result<TestOutcome, Error> {
-    let compiled = compile(session, options)?;
+    let compiled = compile(session, options, as_asked)?;
     let run = Run { session, options, tests, compiled: &compiled, runner: runner(&compiled) };
     if tests.no_run {
         run.show_executables();

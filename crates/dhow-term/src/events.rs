@@ -39,7 +39,10 @@ impl Terminal {
                 "the file system of `{}` has no locks: do not run another command on it at the same time",
                 path.display()
             )),
-            Fetch::Updating { registry, .. } => self.status("Updating", format_args!("{registry} index")),
+            Fetch::Updating { registry, .. } => match registry.as_str() {
+                "crates-io" => self.status("Updating", "crates.io index"),
+                name => self.status("Updating", format_args!("`{name}` index")),
+            },
             Fetch::IndexProgress { done, total } => self.progress("Updating", *done, *total, String::new()),
             Fetch::DownloadStarted { .. } => self.status("Downloading", "crates ..."),
             Fetch::Downloaded { id, registry, .. } => {

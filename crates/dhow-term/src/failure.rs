@@ -9,6 +9,10 @@ use crate::terminal::Terminal;
 
 /// Prints an error with everything that led to it.
 pub fn report_error(terminal: &Terminal, error: &Error) {
+    // Each unit that failed was told when it did.
+    if matches!(error, Error::Build(build) if build.was_told()) {
+        return;
+    }
     if let Error::Workspace(manifest) = error
         && let Some(location) = manifest.location()
         && let Some(text) = snippet(Level::ERROR, &manifest.problem().to_string(), location, manifest.help())

@@ -155,8 +155,7 @@ impl Terminal {
     /// A compiler's diagnostic, which ends its lines itself.
     pub fn diagnostic(&self, rendered: &str) {
         let mut err = lock(&self.err);
-        let _closed = self
-            .above_bar(|| writeln!(err, "{}", rendered.trim_end_matches('\n')).and_then(|()| writeln!(err)));
+        let _closed = self.above_bar(|| write!(err, "{rendered}"));
     }
 
     /// Moves the bar.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use dhow_model::InternedString;
 
-use crate::Edition;
+use crate::edition::Edition;
 
 /// One crate of a package: its library, a program, an example, a test, a benchmark, or its build script.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

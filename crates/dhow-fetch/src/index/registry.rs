@@ -22,8 +22,11 @@ pub struct Registry {
     pub(crate) kind: Kind,
     pub(crate) home: RegistryHome,
     pub(crate) offline: bool,
-    answers: Mutex<HashMap<(InternedString, VersionReq), Arc<[Summary]>>>,
+    answers: Mutex<Answers>,
 }
+
+/// What was answered, so that the same question costs nothing.
+type Answers = HashMap<(InternedString, VersionReq), Arc<[Summary]>>;
 
 /// Who serves it.
 #[derive(Debug)]
