@@ -1,12 +1,13 @@
 //! One build, from the lock to the last artifact.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dhow_plan::{LIBRARY_PATH_VARIABLE, Plan, ScriptOutput, UnitId};
+use dhow_fs::FsError;
+use dhow_plan::{EnvValue, LIBRARY_PATH_VARIABLE, Place, Plan, ScriptOutput, UnitId};
 use dhow_process::Environment;
 use dhow_target::{BuildLock, Clock, Layout};
 
@@ -76,6 +77,7 @@ pub fn build(
         // One slot is ours without asking.
         None => jobserver::Client::new(options.jobs.max(1) - 1).map_err(BuildError::Jobserver)?,
     };
+    make_tmp_dirs(plan, layout)?;
     let context =
         Context::new(plan, layout, options, now, Shared { jobserver: client.clone(), lock: lock.file() });
     let teller = Teller::new(plan, events);
@@ -95,6 +97,19 @@ pub fn build(
         outcome.scripts.insert(*id, Arc::clone(output));
     }
     Ok(outcome)
+}
+
+/// `CARGO_TARGET_TMPDIR` exists before whoever is told of it runs.
+fn make_tmp_dirs(plan: &Plan, layout: &Layout) -> Result<(), FsError> {
+    let values = plan.recipes.iter().flat_map(|recipe| &recipe.env);
+    let kinds = values.filter_map(|(_, value)| match value {
+        EnvValue::Path(Place::Tmp(kind)) => Some(*kind),
+        _ => None,
+    });
+    kinds
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .try_for_each(|kind| dhow_fs::create_dir_all(&layout.platform(kind).tmp()))
 }
 
 fn clock_file(layout: &Layout) -> PathBuf {

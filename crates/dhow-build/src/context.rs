@@ -58,7 +58,8 @@ impl<'a> Context<'a> {
     ) -> Self {
         let results = plan.graph.ids().map(|_| UnitResult::default()).collect();
         let paths = TargetPaths { layout, plan };
-        Self { plan, paths, options, observer: Observer::new(), now, shared, results }
+        let observer = Observer::new(vec![layout.artifact_root().to_owned(), layout.build_root().to_owned()]);
+        Self { plan, paths, options, observer, now, shared, results }
     }
 
     pub(crate) fn unit(&self, id: UnitId) -> &'a Unit {
