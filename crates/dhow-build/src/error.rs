@@ -29,6 +29,13 @@ pub enum BuildError {
     Jobserver(#[source] std::io::Error),
 }
 
+impl BuildError {
+    /// Whether all of it was told through events already.
+    pub fn was_told(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
 fn failed(failures: &[(UnitId, UnitError)]) -> String {
     match failures {
         [(_, error)] => error.to_string(),

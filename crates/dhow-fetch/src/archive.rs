@@ -2,21 +2,23 @@
 //! directories comes out, and no more than a plausible amount.
 
 use std::fs::File;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Cursor, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use dhow_formats::cargo_ok;
 use dhow_fs::{FsError, TreeWriter};
 use flate2::bufread::GzDecoder;
-use tar::{Archive, Entry, EntryType};
+use libdeflater::Decompressor;
+use tar::{Archive, Entries, Entry, EntryType};
 
 /// Any archive may become this large.
 const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
 /// Larger ones may become this many times as large as they are packed.
 const MAX_RATIO: u64 = 20;
-/// Files up to this size are written in one piece.
-const WHOLE_FILE_BYTES: u64 = 4 * 1024 * 1024;
+/// Archives that are not larger than this, unpacked, are unpacked in memory first.
+const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
+const PIECE_BYTES: usize = 128 * 1024;
 
 /// Why an archive is not unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +69,33 @@ pub(crate) fn unpack(
     dir: &str,
     target: &Path,
 ) -> Result<(), ArchiveError> {
-    let limit = MAX_UNPACKED_BYTES.max(packed.saturating_mul(MAX_RATIO));
-    unpack_up_to(limit, archive, packed, dir, target)
+    unpack_up_to(limit(packed), archive, packed, dir, target)
+}
+
+/// As [`unpack`], of an archive that is in memory: in one piece if it is not too large, which is quicker.
+pub(crate) fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<(), ArchiveError> {
+    match inflate(archive) {
+        Some(plain) => {
+            let mut archive = Archive::new(Cursor::new(&plain[..]));
+            let entries = archive.entries_with_seek().map_err(ArchiveError::Damaged)?;
+            unpack_entries(entries, Some(&plain), dir, target)
+        }
+        // Too large, or damaged: the other way tells which.
+        None => unpack(archive, archive.len() as u64, dir, target),
+    }
+}
+
+fn limit(packed: u64) -> u64 {
+    MAX_UNPACKED_BYTES.max(packed.saturating_mul(MAX_RATIO))
+}
+
+/// All that is in a gzip file, if it says itself that it is not too large.
+fn inflate(archive: &[u8]) -> Option<Vec<u8>> {
+    let size = archive.last_chunk::<4>().map(|size| u32::from_le_bytes(*size))?;
+    let size = usize::try_from(size).ok().filter(|&size| size <= MAX_HELD_BYTES)?;
+    let mut plain = vec![0; size];
+    let written = Decompressor::new().gzip_decompress(archive, &mut plain).ok()?;
+    (written == size).then_some(plain)
 }
 
 fn unpack_up_to(
@@ -80,18 +107,25 @@ fn unpack_up_to(
 ) -> Result<(), ArchiveError> {
     // One byte more than allowed, so that the limit itself is not mistaken for the end.
     let mut plain = GzDecoder::new(archive).take(limit.saturating_add(1));
-    let result = unpack_entries(&mut plain, dir, target);
+    let mut archive = Archive::new(&mut plain);
+    let result =
+        archive.entries().map_err(ArchiveError::Damaged).and_then(|e| unpack_entries(e, None, dir, target));
     if plain.limit() == 0 {
         return Err(ArchiveError::TooLarge { limit, packed });
     }
     result
 }
 
-fn unpack_entries(plain: impl Read, dir: &str, target: &Path) -> Result<(), ArchiveError> {
+/// `plain` is the whole tar file, if it is in memory.
+fn unpack_entries(
+    entries: Entries<'_, impl Read>,
+    plain: Option<&[u8]>,
+    dir: &str,
+    target: &Path,
+) -> Result<(), ArchiveError> {
     let mut tree = TreeWriter::new(target)?;
     let mut buffer = Vec::new();
-    let mut archive = Archive::new(plain);
-    for entry in archive.entries().map_err(ArchiveError::Damaged)? {
+    for entry in entries {
         let mut entry = entry.map_err(ArchiveError::Damaged)?;
         let path = entry.path().map_err(ArchiveError::Damaged)?.into_owned();
         let Some(relative) = inside(&path, dir) else {
@@ -110,7 +144,15 @@ fn unpack_entries(plain: impl Read, dir: &str, target: &Path) -> Result<(), Arch
             _ if root => {
                 return Err(ArchiveError::NotAFile { path, what: "a file in place of the directory" });
             }
-            _ => write_file(&mut tree, relative, &mut entry, &mut buffer)?,
+            _ => {
+                let mode = entry.header().mode().unwrap_or(0o644);
+                let mut file = create(&mut tree, relative, mode)?;
+                match plain {
+                    Some(plain) => write_held(&mut file, relative, &entry, plain)?,
+                    None => write_stream(&mut file, relative, &mut entry, &mut buffer)?,
+                }
+                set_time(&file, relative, &entry)?;
+            }
         }
     }
     Ok(())
@@ -133,50 +175,50 @@ fn unwanted(kind: EntryType) -> Option<&'static str> {
     }
 }
 
-fn write_file(
-    tree: &mut TreeWriter,
+fn write_held(
+    file: &mut File,
+    relative: &Path,
+    entry: &Entry<'_, impl Read>,
+    plain: &[u8],
+) -> Result<(), ArchiveError> {
+    let start = usize::try_from(entry.raw_file_position()).unwrap_or(usize::MAX);
+    let end = start.saturating_add(usize::try_from(entry.size()).unwrap_or(usize::MAX));
+    let content =
+        plain.get(start..end).ok_or_else(|| ArchiveError::Damaged(ErrorKind::UnexpectedEof.into()))?;
+    file.write_all(content).map_err(|error| FsError::new("write", relative, error))?;
+    Ok(())
+}
+
+fn write_stream(
+    file: &mut File,
     relative: &Path,
     entry: &mut Entry<'_, impl Read>,
     buffer: &mut Vec<u8>,
 ) -> Result<(), ArchiveError> {
-    let mode = entry.header().mode().unwrap_or(0o644);
-    let mut file = create(tree, relative, mode)?;
-    let size = entry.size();
-    let failed = |error| FsError::new("write", relative, error);
-    if size <= WHOLE_FILE_BYTES {
-        buffer.clear();
-        entry.read_to_end(buffer).map_err(ArchiveError::Damaged)?;
-        if buffer.len() as u64 != size {
-            return Err(ArchiveError::Damaged(io::ErrorKind::UnexpectedEof.into()));
+    buffer.resize(PIECE_BYTES, 0);
+    let mut left = entry.size();
+    loop {
+        let count = entry.read(buffer).map_err(ArchiveError::Damaged)?;
+        if count == 0 {
+            break;
         }
-        file.write_all(buffer).map_err(failed)?;
-    } else {
-        buffer.resize(128 * 1024, 0);
-        let mut written = 0;
-        loop {
-            let count = entry.read(buffer).map_err(ArchiveError::Damaged)?;
-            if count == 0 {
-                break;
-            }
-            file.write_all(&buffer[..count]).map_err(failed)?;
-            written += count as u64;
-        }
-        if written != size {
-            return Err(ArchiveError::Damaged(io::ErrorKind::UnexpectedEof.into()));
-        }
+        file.write_all(&buffer[..count]).map_err(|error| FsError::new("write", relative, error))?;
+        left = left.saturating_sub(count as u64);
     }
-    if let Ok(secs) = entry.header().mtime() {
-        // Second zero means "never" to some tools; Cargo's unpacker avoids it too.
-        let time = UNIX_EPOCH.checked_add(Duration::from_secs(secs.max(1)));
-        file.set_modified(time.unwrap_or(UNIX_EPOCH)).map_err(failed)?;
-    }
-    Ok(())
+    if left == 0 { Ok(()) } else { Err(ArchiveError::Damaged(ErrorKind::UnexpectedEof.into())) }
+}
+
+fn set_time(file: &File, relative: &Path, entry: &Entry<'_, impl Read>) -> Result<(), FsError> {
+    let Ok(secs) = entry.header().mtime() else { return Ok(()) };
+    // Second zero means "never" to some tools; Cargo's unpacker avoids it too.
+    let time = UNIX_EPOCH.checked_add(Duration::from_secs(secs.max(1))).unwrap_or(UNIX_EPOCH);
+    file.set_modified(time).map_err(|error| FsError::new("set the time of", relative, error))
 }
 
 /// An archive may name a file twice; the last one counts.
 fn create(tree: &mut TreeWriter, relative: &Path, mode: u32) -> Result<File, FsError> {
     match tree.create_file(relative, mode) {
-        Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {
+        Err(error) if error.source.kind() == ErrorKind::AlreadyExists => {
             tree.remove_file(relative)?;
             tree.create_file(relative, mode)
         }

@@ -167,9 +167,9 @@ fn status_hint(status: u16, body: &str) -> String {
 fn list(packages: &[PackageId]) -> String {
     const SHOWN: usize = 5;
     let names = packages.iter().take(SHOWN).map(|id| format!("`{} {}`", id.name(), id.version()));
-    let mut text = names.collect::<Vec<_>>().join(", ");
-    if packages.len() > SHOWN {
-        text.push_str(&format!(" and {} more", packages.len() - SHOWN));
+    let text = names.collect::<Vec<_>>().join(", ");
+    match packages.len().saturating_sub(SHOWN) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
-    text
 }

@@ -17,7 +17,9 @@ pub use archive::ArchiveError;
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
-pub use index::{DirectorySource, Freshness, IndexFile, LocalRegistry, Registry, SparseIndex, SummaryReader};
+pub use index::{
+    DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
+};
 pub use registries::Registries;
 pub use settings::{HttpSettings, NetSettings, ProxyVariables, Settings};
 pub use sources::{Replacement, SourceDefinition, SourceKindDefinition, Sources};

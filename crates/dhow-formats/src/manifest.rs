@@ -11,8 +11,8 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 pub use cargo_util_schemas::manifest::{
-    FeatureName, InheritableDependency, InheritableField, InheritableLints, InheritablePackage, Hints, PackageName,
-    PathValue, ProfileName, ProfilePackageSpec, StringOrBool, TomlDebugInfo, TomlDependency,
+    FeatureName, Hints, InheritableDependency, InheritableField, InheritableLints, InheritablePackage,
+    PackageName, PathValue, ProfileName, ProfilePackageSpec, StringOrBool, TomlDebugInfo, TomlDependency,
     TomlDetailedDependency, TomlInheritedDependency, TomlLint, TomlLintLevel, TomlLints, TomlManifest,
     TomlPackage, TomlPackageBuild, TomlPlatform, TomlProfile, TomlProfiles, TomlTarget, TomlTrimPaths,
     TomlWorkspace, VecStringOrBool,

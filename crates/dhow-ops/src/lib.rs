@@ -1,1 +1,46 @@
-//! One function per command: returns data, prints nothing.
+//! One function per command: takes a [`Session`] and options, returns data, prints nothing.
+//!
+//! This is where the stages of the road are put one after another; what a stage does is its own crate's business.
+
+mod clean;
+mod compile;
+mod doc;
+mod error;
+mod event;
+mod locate;
+mod lockfile;
+mod metadata;
+mod narrow;
+mod network;
+mod options;
+mod packages;
+mod pkgid;
+mod report;
+mod resolution;
+mod run;
+mod session;
+mod settings;
+mod sources;
+mod test;
+mod tools;
+mod tree;
+mod workspaces;
+
+pub use clean::{CleanOptions, Cleaned, clean};
+pub use compile::build;
+pub use dhow_fetch::Event as FetchEvent;
+pub use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection};
+pub use dhow_workspace::{Location, Warning as ManifestWarning};
+pub use doc::doc;
+pub use error::Error;
+pub use event::{Event, Level};
+pub use locate::{locate_project, located_as_json};
+pub use lockfile::{fetch, generate_lockfile};
+pub use metadata::{MetadataOptions, metadata};
+pub use options::{CompileOptions, FeatureFlags, MessageFormat, MessageFormatError};
+pub use pkgid::pkgid;
+pub use run::run;
+pub use session::{LockMode, Session};
+pub use test::{TestFailure, TestOptions, TestOutcome, test};
+pub use tools::host_triple;
+pub use tree::{Charset, Depth, Edges, EdgesError, Pattern, PatternError, Prefix, TreeOptions, tree};

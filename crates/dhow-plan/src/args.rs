@@ -101,9 +101,7 @@ pub(crate) fn rustc_args(
 }
 
 pub(crate) fn edition_arg(args: &mut Args, target: &Target) {
-    if target.edition != dhow_workspace::Edition::E2015 {
-        args.push(format!("--edition={}", target.edition));
-    }
+    args.push(format!("--edition={}", target.edition));
 }
 
 /// How diagnostics are printed. Does not decide outputs, so keys leave it out (see `key::is_cosmetic`).

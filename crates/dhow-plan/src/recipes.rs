@@ -9,6 +9,7 @@ use crate::error::PlanError;
 use crate::key::{self, UnitNames};
 use crate::outputs::{outputs, uses_extra_filename};
 use crate::recipe::{Arg, LibraryDir, Program, Recipe, StaticKey};
+use crate::request::Intent;
 use crate::scope::Scope;
 use crate::unit::{CompileMode, Unit, UnitDep, UnitId};
 use dhow_toolchain::CompileKind;
@@ -113,11 +114,13 @@ fn cwd(scope: &Scope<'_>, unit: &Unit) -> std::path::PathBuf {
 fn library_path(scope: &Scope<'_>, unit: &Unit) -> Result<Vec<LibraryDir>, PlanError> {
     let host = CompileKind::Host;
     Ok(match unit.mode {
-        CompileMode::RunCustomBuild => vec![
-            LibraryDir::Root(host),
-            LibraryDir::Deps(host),
-            LibraryDir::Dir(scope.info(host)?.sysroot_libdir.clone()),
-        ],
+        CompileMode::RunCustomBuild => {
+            // A check leaves nothing in the artifact directory.
+            let is_check = matches!(scope.request.intent, Intent::Check { .. });
+            let root = (!is_check).then_some(LibraryDir::Root(host));
+            let sysroot = LibraryDir::Dir(scope.info(host)?.sysroot_libdir.clone());
+            root.into_iter().chain([LibraryDir::Deps(host), sysroot]).collect()
+        }
         // rustdoc runs what it compiles.
         CompileMode::Doc | CompileMode::Doctest => vec![LibraryDir::Native(host), LibraryDir::Deps(host)],
         _ => vec![LibraryDir::Deps(host)],

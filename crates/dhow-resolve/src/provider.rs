@@ -70,6 +70,12 @@ pub trait Releases {
     /// Whether it is yanked.
     fn is_yanked(&self, index: usize) -> bool;
 
+    /// Whether it can be had without the network. Offline, if that holds for any release that satisfies a
+    /// requirement, the others do not count for it; online, this is true for all.
+    fn is_at_hand(&self, _index: usize) -> bool {
+        true
+    }
+
     /// The native library that it links.
     fn links(&self, index: usize) -> Option<InternedString> {
         self.summary(index)?.links()
@@ -77,7 +83,7 @@ pub trait Releases {
 
     /// The oldest Rust that it says it builds with. Asked for only if versions are chosen by it.
     fn rust_version(&self, index: usize) -> Option<RustVersion> {
-        self.summary(index)?.rust_version().cloned()
+        self.summary(index)?.rust_version().copied()
     }
 
     /// All about it; nothing if it turns out to be unusable. Asked for once for each release that is tried.

@@ -1,5 +1,11 @@
-//! The only printer: renders events as text, progress or JSON.
+//! The only printer: renders events and results as text, progress or JSON. Knows no stage of the road, only what
+//! operations tell.
 
+mod events;
+mod failure;
+mod results;
 mod terminal;
 
+pub use failure::report_error;
+pub use results::{report_clean, report_tests};
 pub use terminal::{Settings, Terminal, Verbosity, When};

@@ -82,10 +82,7 @@ impl Terminal {
         match self.settings.color {
             When::Always => true,
             When::Never => false,
-            When::Auto => !matches!(
-                AutoStream::choice(&std::io::stderr()),
-                anstream::ColorChoice::Never
-            ),
+            When::Auto => !matches!(AutoStream::choice(&std::io::stderr()), anstream::ColorChoice::Never),
         }
     }
 
@@ -155,10 +152,10 @@ impl Terminal {
         let _closed = self.above_bar(|| writeln!(err, "{text}"));
     }
 
-    /// Text on standard error as it is.
-    pub fn raw(&self, text: &str) {
+    /// A compiler's diagnostic, which ends its lines itself.
+    pub fn diagnostic(&self, rendered: &str) {
         let mut err = lock(&self.err);
-        let _closed = self.above_bar(|| write!(err, "{text}"));
+        let _closed = self.above_bar(|| write!(err, "{rendered}"));
     }
 
     /// Moves the bar.

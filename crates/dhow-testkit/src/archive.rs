@@ -28,24 +28,13 @@ enum Data {
 
 impl RawEntry {
     fn new(path: &str, kind: EntryType, data: Data) -> Self {
-        Self {
-            path: path.into(),
-            link: None,
-            kind,
-            data,
-            claimed_size: None,
-            mode: 0o644,
-        }
+        Self { path: path.into(), link: None, kind, data, claimed_size: None, mode: 0o644 }
     }
 
     /// A regular file; `path` is the whole name in the archive (`foo-1.0.0/src/lib.rs`, `../evil`, `/etc/evil`).
     #[must_use]
     pub fn file(path: &str, text: impl AsRef<[u8]>) -> Self {
-        Self::new(
-            path,
-            EntryType::Regular,
-            Data::Bytes(text.as_ref().to_vec()),
-        )
+        Self::new(path, EntryType::Regular, Data::Bytes(text.as_ref().to_vec()))
     }
 
     /// A file of `len` zero bytes: a megabyte of archive holds a gigabyte of it.
@@ -137,9 +126,7 @@ pub fn build_archive(entries: &[RawEntry]) -> Vec<u8> {
     let gzip = GzEncoder::new(Vec::new(), Compression::fast());
     let mut builder = tar::Builder::new(gzip);
     for entry in entries {
-        entry
-            .append_to(&mut builder)
-            .unwrap_or_else(|e| panic!("cannot archive {entry:?}: {e}"));
+        entry.append_to(&mut builder).unwrap_or_else(|e| panic!("cannot archive {entry:?}: {e}"));
     }
     let gzip = builder.into_inner().expect("finish the tar stream");
     gzip.finish().expect("finish the gzip stream")

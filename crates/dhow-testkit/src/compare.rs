@@ -118,18 +118,9 @@ impl Comparison {
 /// # Panics
 /// When anything differs; the message has every difference.
 #[track_caller]
-pub fn compare(
-    project: &Sandbox,
-    dhow: impl AsRef<Path>,
-    choose: impl FnOnce(Comparison) -> Comparison,
-) {
+pub fn compare(project: &Sandbox, dhow: impl AsRef<Path>, choose: impl FnOnce(Comparison) -> Comparison) {
     let found = differences(project, dhow, choose);
-    assert!(
-        found.is_empty(),
-        "the two tools differ ({}):\n\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    assert!(found.is_empty(), "the two tools differ ({}):\n\n{}", found.len(), found.join("\n"));
 }
 
 /// The same as [`compare`], giving back the differences: one text for each, none when all is equal.
@@ -144,11 +135,7 @@ pub fn differences(
         comparison = comparison.command(&["generate-lockfile"]);
     }
     let theirs = project.copy();
-    let ours = if comparison.same_home {
-        theirs.copy_sharing_home()
-    } else {
-        project.copy()
-    };
+    let ours = if comparison.same_home { theirs.copy_sharing_home() } else { project.copy() };
     let mut found = Vec::new();
     for step in &comparison.commands {
         let (cargo_output, dhow_output) = if comparison.dhow_first {
@@ -157,11 +144,7 @@ pub fn differences(
         } else {
             (theirs.cargo(&step.args), ours.dhow(&dhow, &step.args))
         };
-        found.extend(step_difference(
-            step,
-            (&theirs, &cargo_output),
-            (&ours, &dhow_output),
-        ));
+        found.extend(step_difference(step, (&theirs, &cargo_output), (&ours, &dhow_output)));
     }
     for made in &comparison.files {
         found.extend(made_difference(made, &theirs, &ours));
@@ -169,18 +152,12 @@ pub fn differences(
     found
 }
 
-fn step_difference(
-    step: &Step,
-    theirs: (&Sandbox, &Output),
-    ours: (&Sandbox, &Output),
-) -> Option<String> {
+fn step_difference(step: &Step, theirs: (&Sandbox, &Output), ours: (&Sandbox, &Output)) -> Option<String> {
     let (their_sandbox, their_output) = theirs;
     let (our_sandbox, our_output) = ours;
     let title = format!("`{}`", step.args.join(" "));
     if their_output.code != our_output.code || our_output.code.is_none() {
-        return Some(format!(
-            "{title}: exit codes differ\n{their_output}\n\n{our_output}\n"
-        ));
+        return Some(format!("{title}: exit codes differ\n{their_output}\n\n{our_output}\n"));
     }
     let shown = |sandbox: &Sandbox, text: &str| match step.stdout {
         Stdout::Ignored => String::new(),
@@ -221,8 +198,7 @@ fn text_of(sandbox: &Sandbox, path: &Path) -> Option<String> {
 fn artifacts_of(sandbox: &Sandbox, dir: &Path) -> Option<String> {
     let mut names = names_in(&sandbox.path(dir), "")?;
     for sub in ["deps", "examples"] {
-        names
-            .extend(names_in(&sandbox.path(dir.join(sub)), &format!("{sub}/")).unwrap_or_default());
+        names.extend(names_in(&sandbox.path(dir.join(sub)), &format!("{sub}/")).unwrap_or_default());
     }
     names.sort_unstable();
     Some(names.join("\n") + "\n")
@@ -287,10 +263,7 @@ mod tests {
 
     #[test]
     fn the_order_of_keys_does_not_count() {
-        assert_eq!(
-            pretty_json("{\"b\":[1],\"a\":2}"),
-            pretty_json("{\"a\":2,\"b\":[1]}")
-        );
+        assert_eq!(pretty_json("{\"b\":[1],\"a\":2}"), pretty_json("{\"a\":2,\"b\":[1]}"));
         assert_ne!(pretty_json("[1,2]"), pretty_json("[2,1]"));
     }
 }

@@ -64,16 +64,9 @@ fn aligned<'a>(left: &[&'a str], right: &[&'a str]) -> Vec<(Side, &'a str)> {
     let tail = pairs.take_while(|(a, b)| a == b).count();
     let left_middle = &left_rest[..left_rest.len() - tail];
     let right_middle = &right_rest[..right_rest.len() - tail];
-    let mut out: Vec<_> = left[..head]
-        .iter()
-        .map(|line| (Side::Both, *line))
-        .collect();
+    let mut out: Vec<_> = left[..head].iter().map(|line| (Side::Both, *line)).collect();
     out.extend(aligned_middle(left_middle, right_middle));
-    out.extend(
-        left[left.len() - tail..]
-            .iter()
-            .map(|line| (Side::Both, *line)),
-    );
+    out.extend(left[left.len() - tail..].iter().map(|line| (Side::Both, *line)));
     out
 }
 

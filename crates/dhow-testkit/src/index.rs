@@ -20,11 +20,7 @@ pub fn index_path(name: &str) -> String {
 pub(crate) fn index_line(spec: &PackageSpec, checksum: &str) -> String {
     let deps: Vec<String> = spec.deps.iter().map(dep_json).collect();
     // Old clients must not see syntax that they would misread: that is what the second map is for.
-    let is_new = |values: &&Vec<String>| {
-        values
-            .iter()
-            .any(|v| v.starts_with("dep:") || v.contains("?/"))
-    };
+    let is_new = |values: &&Vec<String>| values.iter().any(|v| v.starts_with("dep:") || v.contains("?/"));
     let features = features_json(spec, |values| !is_new(&values));
     let features2 = features_json(spec, |values| is_new(&values));
     let mut fields = vec![
@@ -52,16 +48,12 @@ pub(crate) fn index_line(spec: &PackageSpec, checksum: &str) -> String {
 
 /// The same line with another `yanked`.
 pub(crate) fn with_yanked(line: &str, yanked: bool) -> String {
-    line.replace(
-        &format!("\"yanked\":{}", !yanked),
-        &format!("\"yanked\":{yanked}"),
-    )
+    line.replace(&format!("\"yanked\":{}", !yanked), &format!("\"yanked\":{yanked}"))
 }
 
 /// Whether a line is the entry of that version.
 pub(crate) fn is_version(line: &str, version: &str) -> bool {
-    serde_json::from_str::<serde_json::Value>(line)
-        .is_ok_and(|entry| entry["vers"].as_str() == Some(version))
+    serde_json::from_str::<serde_json::Value>(line).is_ok_and(|entry| entry["vers"].as_str() == Some(version))
 }
 
 fn features_json(spec: &PackageSpec, keep: impl Fn(&Vec<String>) -> bool) -> String {

@@ -36,13 +36,7 @@ fn package(lines: &mut Vec<String>, spec: &PackageSpec) {
         lines.push("build = false".into());
     }
     optional_key(lines, "links", spec.links.as_ref());
-    for auto in [
-        "autolib",
-        "autobins",
-        "autoexamples",
-        "autotests",
-        "autobenches",
-    ] {
+    for auto in ["autolib", "autobins", "autoexamples", "autotests", "autobenches"] {
         lines.push(format!("{auto} = false"));
     }
     key(lines, "description", "A fixture.");
@@ -74,17 +68,11 @@ fn discovered<'a>(path: &'a str, package: &'a str) -> Option<(&'static str, &'a 
     if path == "src/main.rs" {
         return Some(("bin", package));
     }
-    let (kind, rest) = [
-        ("src/bin/", "bin"),
-        ("examples/", "example"),
-        ("tests/", "test"),
-        ("benches/", "bench"),
-    ]
-    .iter()
-    .find_map(|(dir, kind)| Some((*kind, path.strip_prefix(dir)?)))?;
-    let name = rest
-        .strip_suffix("/main.rs")
-        .or_else(|| rest.strip_suffix(".rs"))?;
+    let (kind, rest) =
+        [("src/bin/", "bin"), ("examples/", "example"), ("tests/", "test"), ("benches/", "bench")]
+            .iter()
+            .find_map(|(dir, kind)| Some((*kind, path.strip_prefix(dir)?)))?;
+    let name = rest.strip_suffix("/main.rs").or_else(|| rest.strip_suffix(".rs"))?;
     (!name.contains('/')).then_some((kind, name))
 }
 

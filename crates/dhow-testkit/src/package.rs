@@ -214,25 +214,15 @@ impl PackageBuilder {
         for change in self.reshape {
             change(&mut archive);
         }
-        let checksum = self
-            .checksum
-            .unwrap_or_else(|| hex::encode(Sha256::digest(&archive)));
+        let checksum = self.checksum.unwrap_or_else(|| hex::encode(Sha256::digest(&archive)));
         for change in self.tamper {
             change(&mut archive);
         }
         let (name, version) = (self.spec.name.clone(), self.spec.version.clone());
-        let index_line = self
-            .index_line
-            .unwrap_or_else(|| index::index_line(&self.spec, &checksum));
+        let index_line = self.index_line.unwrap_or_else(|| index::index_line(&self.spec, &checksum));
         self.store.put_crate(&name, &version, &archive);
         self.store.put_line(&name, &version, index_line.clone());
-        Published {
-            crate_file: self.store.crate_file(&name, &version),
-            name,
-            version,
-            checksum,
-            index_line,
-        }
+        Published { crate_file: self.store.crate_file(&name, &version), name, version, checksum, index_line }
     }
 
     fn archive_entries(&self) -> Vec<RawEntry> {
@@ -240,10 +230,7 @@ impl PackageBuilder {
         let manifest = manifest::manifest(&self.spec);
         let mut entries = vec![RawEntry::file(&format!("{prefix}/Cargo.toml"), manifest)];
         entries.extend(
-            self.spec
-                .files
-                .iter()
-                .map(|(path, text)| RawEntry::file(&format!("{prefix}/{path}"), text)),
+            self.spec.files.iter().map(|(path, text)| RawEntry::file(&format!("{prefix}/{path}"), text)),
         );
         entries.extend(self.entries.iter().cloned());
         entries

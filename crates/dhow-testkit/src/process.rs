@@ -47,8 +47,7 @@ impl Cmd {
 
     /// Adds arguments.
     pub fn args(mut self, args: impl IntoIterator<Item: AsRef<OsStr>>) -> Self {
-        self.args
-            .extend(args.into_iter().map(|arg| arg.as_ref().into()));
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().into()));
         self
     }
 
@@ -109,9 +108,7 @@ impl Cmd {
     pub fn spawn(&self) -> Running {
         // Files, not pipes: a child that outlives its killed parent keeps a pipe open, and us waiting.
         let (stdout, stderr, mut stdin) = (unnamed_file(), unnamed_file(), unnamed_file());
-        stdin
-            .write_all(&self.stdin)
-            .expect("write the standard input");
+        stdin.write_all(&self.stdin).expect("write the standard input");
         stdin.rewind().expect("rewind the standard input");
         let child = Command::new(&self.program)
             .args(&self.args)
@@ -124,14 +121,7 @@ impl Cmd {
             .process_group(0)
             .spawn()
             .unwrap_or_else(|e| panic!("cannot start {}: {e}", self.line()));
-        Running {
-            line: self.line(),
-            child,
-            stdout,
-            stderr,
-            started: Instant::now(),
-            timeout: self.timeout,
-        }
+        Running { line: self.line(), child, stdout, stderr, started: Instant::now(), timeout: self.timeout }
     }
 
     fn line(&self) -> String {
@@ -285,15 +275,7 @@ impl Output {
 
 impl std::fmt::Display for Output {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(
-            f,
-            "`{}` (code {:?}, signal {:?})",
-            self.line, self.code, self.signal
-        )?;
-        write!(
-            f,
-            "--- stdout\n{}\n--- stderr\n{}",
-            self.stdout, self.stderr
-        )
+        writeln!(f, "`{}` (code {:?}, signal {:?})", self.line, self.code, self.signal)?;
+        write!(f, "--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr)
     }
 }

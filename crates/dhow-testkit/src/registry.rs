@@ -80,8 +80,7 @@ impl Registry {
             .into_iter()
             .find(|line| index::is_version(line, version))
             .unwrap_or_else(|| panic!("{name} {version} is not in the fixture registry"));
-        self.store
-            .put_line(name, version, index::with_yanked(&line, yanked));
+        self.store.put_line(name, version, index::with_yanked(&line, yanked));
     }
 
     /// Takes a version out of the index; its archive goes too.

@@ -59,26 +59,17 @@ impl Sandbox {
     /// The same in a directory that exists (a small tmpfs, another file system); nothing is removed at the end.
     #[must_use]
     pub fn in_dir(dir: &Path) -> Self {
-        let root =
-            fs::canonicalize(dir).unwrap_or_else(|e| panic!("no directory {}: {e}", dir.display()));
+        let root = fs::canonicalize(dir).unwrap_or_else(|e| panic!("no directory {}: {e}", dir.display()));
         for part in ["project", "home/.cargo", "tmp"] {
             fs::create_dir_all(root.join(part)).expect("a directory of the sandbox");
         }
-        Self {
-            home: root.join("home"),
-            root,
-            env: Vec::new(),
-            _temp: None,
-        }
+        Self { home: root.join("home"), root, env: Vec::new(), _temp: None }
     }
 
     /// A second sandbox with the same project, the same content of the home, and the same variables.
     #[must_use]
     pub fn copy(&self) -> Self {
-        let copy = Self {
-            env: self.env.clone(),
-            ..Self::new()
-        };
+        let copy = Self { env: self.env.clone(), ..Self::new() };
         copy_tree(&self.path(""), &copy.path(""));
         copy_tree(&self.home, &copy.home);
         copy
@@ -87,11 +78,7 @@ impl Sandbox {
     /// A second sandbox with the same project that uses this one's home itself; it must not outlive this one.
     #[must_use]
     pub fn copy_sharing_home(&self) -> Self {
-        let copy = Self {
-            env: self.env.clone(),
-            home: self.home.clone(),
-            ..Self::new()
-        };
+        let copy = Self { env: self.env.clone(), home: self.home.clone(), ..Self::new() };
         copy_tree(&self.path(""), &copy.path(""));
         copy
     }
@@ -139,8 +126,7 @@ impl Sandbox {
 
     /// Writes `Cargo.toml`: package `name` 0.1.0 of edition 2021, then `rest` (start it with a table header).
     pub fn manifest(&self, name: &str, rest: &str) -> &Self {
-        let package =
-            format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+        let package = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
         self.file("Cargo.toml", format!("{package}\n{rest}\n"))
     }
 
@@ -187,17 +173,12 @@ impl Sandbox {
     }
 
     fn replace_crates_io(&self, source: &str) -> &Self {
-        self.config(&format!(
-            "[source.crates-io]\nreplace-with = \"fixture\"\n[source.fixture]\n{source}\n"
-        ))
+        self.config(&format!("[source.crates-io]\nreplace-with = \"fixture\"\n[source.fixture]\n{source}\n"))
     }
 
     /// Names a server as an alternative registry.
     pub fn alt_registry(&self, name: &str, server: &SparseServer) -> &Self {
-        self.config(&format!(
-            "[registries.{name}]\nindex = \"{}\"\n",
-            server.index_url()
-        ))
+        self.config(&format!("[registries.{name}]\nindex = \"{}\"\n", server.index_url()))
     }
 
     /// Runs the real cargo in the project.
@@ -206,11 +187,7 @@ impl Sandbox {
     }
 
     /// Runs a Dhow binary in the project.
-    pub fn dhow(
-        &self,
-        exe: impl AsRef<Path>,
-        args: impl IntoIterator<Item: AsRef<OsStr>>,
-    ) -> Output {
+    pub fn dhow(&self, exe: impl AsRef<Path>, args: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
         self.cmd(exe).args(args).run()
     }
 
@@ -224,10 +201,7 @@ impl Sandbox {
         let outer = env::var_os("PATH").unwrap_or_default();
         let dirs = std::iter::once(toolchain().bin().to_path_buf()).chain(env::split_paths(&outer));
         let mut cmd = Cmd::new(program, self.path(""))
-            .env(
-                "PATH",
-                env::join_paths(dirs).expect("a PATH of plain paths"),
-            )
+            .env("PATH", env::join_paths(dirs).expect("a PATH of plain paths"))
             .env("HOME", &self.home)
             .env("CARGO_HOME", self.cargo_home())
             .env("TMPDIR", self.root.join("tmp"))

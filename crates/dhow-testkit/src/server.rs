@@ -30,19 +30,14 @@ impl SparseServer {
     /// Serves a directory laid out as a local registry, on a free port of 127.0.0.1.
     #[must_use]
     pub fn start(root: &Path) -> Self {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("the port");
         let shared = Arc::new(Shared::new(root, format!("http://{address}")));
         let accepting = thread::spawn({
             let shared = Arc::clone(&shared);
             move || accept(&listener, &shared)
         });
-        Self {
-            address,
-            shared,
-            accepting: Some(accepting),
-        }
+        Self { address, shared, accepting: Some(accepting) }
     }
 
     /// `http://127.0.0.1:<port>`
@@ -59,10 +54,7 @@ impl SparseServer {
 
     /// Orders a fault.
     pub fn fault(&self, pattern: &str, fault: Fault, times: impl Into<Times>) -> &Self {
-        self.shared
-            .state()
-            .faults
-            .order(pattern, fault, times.into());
+        self.shared.state().faults.order(pattern, fault, times.into());
         self
     }
 
@@ -111,11 +103,7 @@ impl SparseServer {
     #[must_use]
     pub fn count(&self, pattern: &str) -> usize {
         let state = self.shared.state();
-        state
-            .log
-            .iter()
-            .filter(|r| matches(pattern, &r.path))
-            .count()
+        state.log.iter().filter(|r| matches(pattern, &r.path)).count()
     }
 
     /// How many of them were answered with `status`.
@@ -123,8 +111,7 @@ impl SparseServer {
     pub fn count_status(&self, pattern: &str, status: u16) -> usize {
         let state = self.shared.state();
         let log = state.log.iter();
-        log.filter(|r| r.status == status && matches(pattern, &r.path))
-            .count()
+        log.filter(|r| r.status == status && matches(pattern, &r.path)).count()
     }
 
     /// Forgets the log.

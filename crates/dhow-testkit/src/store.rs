@@ -31,10 +31,7 @@ impl Store {
     }
 
     pub(crate) fn put_lines(&self, name: &str, lines: &[String]) {
-        let text: String = lines
-            .iter()
-            .flat_map(|line| [line.as_str(), "\n"])
-            .collect();
+        let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
         write(&self.index_file(name), text.as_bytes());
     }
 
@@ -55,6 +52,5 @@ fn write(path: &Path, bytes: &[u8]) {
     fs::create_dir_all(dir).unwrap_or_else(|e| panic!("cannot create {}: {e}", dir.display()));
     let mut file = tempfile::NamedTempFile::new_in(dir).expect("a new file in the registry");
     std::io::Write::write_all(&mut file, bytes).expect("write a fixture");
-    file.persist(path)
-        .unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
+    file.persist(path).unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
 }

@@ -44,9 +44,7 @@ pub fn toolchain() -> &'static Toolchain {
         from_cargo_variable()
             .or_else(from_rustup)
             .or_else(from_sysroot)
-            .expect(
-                "no Rust toolchain: run the tests under cargo, or put rustup or rustc on the PATH",
-            )
+            .expect("no Rust toolchain: run the tests under cargo, or put rustup or rustc on the PATH")
     })
 }
 

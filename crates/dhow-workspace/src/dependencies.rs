@@ -14,13 +14,12 @@ use dhow_model::{
 use semver::{Version, VersionReq};
 use url::Url;
 
+use crate::edition::Edition;
 use crate::error::Flaw;
 use crate::inherit::Inherit;
-use crate::normalize::{Notes, deprecated_underscore};
+use crate::notes::{Notes, deprecated_underscore};
+use crate::problem::{DependencyProblem, Problem};
 use crate::workspace::{Patch, RegistryLookup};
-use crate::{Edition, problem::Problem};
-
-pub(crate) use crate::dependency_problem::DependencyProblem;
 
 /// What dependencies are made from.
 pub(crate) struct DependencyInput<'a> {
@@ -108,6 +107,29 @@ pub(crate) fn patches(input: &DependencyInput<'_>) -> Result<Vec<Patch>, Flaw> {
         patches.push(Patch { url, dependencies });
     }
     Ok(patches)
+}
+
+/// `[patch]` of a configuration file in `directory` (absolute): a path in it is relative to that directory.
+///
+/// # Errors
+/// A patch that makes no sense; there is no manifest that could be pointed at.
+pub fn config_patches(
+    tables: &BTreeMap<String, BTreeMap<PackageName, TomlDependency>>,
+    directory: &Path,
+    registries: RegistryLookup<'_>,
+) -> Result<Vec<Patch>, Problem> {
+    let source = SourceId::for_path(directory)
+        .map_err(|reason| DependencyProblem::Source { name: "patch".to_owned(), reason })?;
+    let input = DependencyInput {
+        toml: &TomlManifest { patch: Some(tables.clone()), ..TomlManifest::default() },
+        root: directory,
+        source,
+        edition: Edition::default(),
+        registries,
+        inherit: &Inherit::new(directory, &|| Ok(None)),
+        notes: &Notes::new(false),
+    };
+    patches(&input).map_err(Flaw::into_problem)
 }
 
 fn patched_url(input: &DependencyInput<'_>, source: &str) -> Result<Url, DependencyProblem> {

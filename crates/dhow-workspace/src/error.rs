@@ -40,12 +40,31 @@ pub struct Warning {
 #[derive(Debug)]
 pub(crate) struct Flaw {
     pub(crate) key: KeyPath,
-    pub(crate) problem: Problem,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Here(Problem),
+    /// In another manifest, which this one needs.
+    Elsewhere(Error),
 }
 
 impl Flaw {
     pub(crate) fn new<'k>(keys: impl IntoIterator<Item = &'k str>, problem: impl Into<Problem>) -> Self {
-        Self { key: KeyPath::new(keys), problem: problem.into() }
+        Self { key: KeyPath::new(keys), cause: Cause::Here(problem.into()) }
+    }
+
+    /// The problem alone, where there is no file to point at.
+    pub(crate) fn into_problem(self) -> Problem {
+        match self.cause {
+            Cause::Here(problem) => problem,
+            Cause::Elsewhere(error) => *error.problem,
+        }
+    }
+
+    pub(crate) fn elsewhere(error: Error) -> Self {
+        Self { key: KeyPath::default(), cause: Cause::Elsewhere(error) }
     }
 }
 
@@ -60,11 +79,13 @@ impl Error {
 
     /// A flaw of the manifest at `path`, whose text tells where.
     pub(crate) fn from_flaw(flaw: Flaw, path: &Path, text: &Arc<str>) -> Self {
-        if let Problem::Elsewhere(error) = flaw.problem {
-            return *error;
+        match flaw.cause {
+            Cause::Here(problem) => {
+                let span = find_span(text, &flaw.key);
+                Self::new(problem).at(Location { path: path.to_owned(), text: Some(text.clone()), span })
+            }
+            Cause::Elsewhere(error) => error,
         }
-        let span = find_span(text, &flaw.key);
-        Self::new(flaw.problem).at(Location { path: path.to_owned(), text: Some(text.clone()), span })
     }
 
     pub(crate) fn at(mut self, location: Location) -> Self {

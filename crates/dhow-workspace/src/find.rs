@@ -7,9 +7,8 @@ use dhow_formats::manifest::TomlWorkspace;
 
 use crate::discover;
 use crate::error::{Error, Flaw};
+use crate::problem::FindProblem;
 use crate::read::{Files, ManifestFile};
-
-pub(crate) use crate::find_problem::FindProblem;
 
 const MANIFEST: &str = "Cargo.toml";
 

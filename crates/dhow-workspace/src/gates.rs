@@ -3,7 +3,8 @@
 use dhow_formats::manifest::TomlManifest;
 
 use crate::error::Flaw;
-use crate::normalize::{Notes, PackageProblem};
+use crate::notes::Notes;
+use crate::problem::PackageProblem;
 
 const STABLE: &[&str] = &[
     "alternative-registries",

@@ -8,13 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dhow_model::SourceId;
 
 use crate::dependencies::{DependencyInput, patches, replacements};
-use crate::error::{Error, Flaw};
-use crate::find::{FindProblem, expand, is_excluded, workspace_root};
+use crate::edition::Edition;
+use crate::error::{Error, Flaw, Warning};
+use crate::find::{expand, is_excluded, workspace_root};
 use crate::inherit::Inherit;
-use crate::normalize::{self, ManifestInput, Notes};
+use crate::normalize::{self, ManifestInput};
+use crate::notes::Notes;
+use crate::package::Package;
+use crate::problem::{DependencyProblem, FindProblem, PackageProblem};
 use crate::read::{Files, ManifestFile};
 use crate::workspace::{LoadOptions, Overrides, Workspace};
-use crate::{Edition, Package};
 
 /// Below this number of manifests threads cost more than they bring.
 const WORTH_THREADS: usize = 8;
@@ -91,7 +94,7 @@ impl<'a> Loader<'a> {
     fn lone_package(&self, path: PathBuf) -> Result<Workspace, Error> {
         let file = self.files.get(&path)?;
         if file.toml().package().is_none() {
-            return Err(file.error(Flaw::new([], normalize::PackageProblem::NoPackage)));
+            return Err(file.error(Flaw::new([], PackageProblem::NoPackage)));
         }
         let package = self.load(&path, path_source(&path)?, true)?;
         let default_members = vec![package.clone()];
@@ -174,7 +177,7 @@ impl<'a> Loader<'a> {
         &self,
         member: &Package,
         root: &ManifestFile,
-        warnings: &mut Vec<crate::Warning>,
+        warnings: &mut Vec<Warning>,
     ) -> Result<(), Error> {
         let file = self.files.get(member.manifest_path())?;
         let toml = file.toml();
@@ -250,7 +253,7 @@ impl<'a> Loader<'a> {
             true => Arc::new(ManifestFile::read(path)?),
             false => self.files.get(path)?,
         };
-        let find = || self.inherited_from(&file, source).map_err(|error| Flaw::new([], Box::new(error)));
+        let find = || self.inherited_from(&file, source).map_err(Flaw::elsewhere);
         let input = ManifestInput {
             file: &file,
             source,
@@ -401,17 +404,14 @@ impl<'l, 'a> Members<'l, 'a> {
 fn path_source(manifest_path: &Path) -> Result<SourceId, Error> {
     let directory = manifest_path.parent().unwrap_or(manifest_path);
     let relative = |reason| {
-        let problem = crate::dependencies::DependencyProblem::Source {
-            name: manifest_path.display().to_string(),
-            reason,
-        };
+        let problem = DependencyProblem::Source { name: manifest_path.display().to_string(), reason };
         Error::new(problem)
     };
     SourceId::for_path(directory).map_err(relative)
 }
 
 /// A virtual root has no edition, so its members' edition does not choose the resolver.
-fn note_virtual_resolver(file: &ManifestFile, members: &[Package], warnings: &mut Vec<crate::Warning>) {
+fn note_virtual_resolver(file: &ManifestFile, members: &[Package], warnings: &mut Vec<Warning>) {
     let Some(edition) = members.iter().map(Package::edition).max().filter(|e| *e >= Edition::E2021) else {
         return;
     };

@@ -1,64 +1,29 @@
 //! One `Cargo.toml` and what it inherits become a `Manifest`. The order of checks is not specified; the first
 //! problem is reported.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
-use dhow_formats::manifest::{KeyPath, TomlManifest, TomlPackage, VecStringOrBool};
+use dhow_formats::manifest::{TomlManifest, TomlPackage, VecStringOrBool};
 use dhow_model::{PackageId, RustVersion, SourceId, Summary};
 use semver::Version;
 
 use crate::dependencies::{DependencyInput, dependencies};
-use crate::error::Flaw;
+use crate::edition::Edition;
+use crate::error::{Flaw, Warning};
 use crate::features::feature_map;
 use crate::gates;
 use crate::inherit::Inherit;
 use crate::lints;
+use crate::nearest::nearest;
+use crate::notes::Notes;
 use crate::package::{Manifest, PackageMetadata};
+use crate::problem::PackageProblem;
 use crate::profile_check::check_profiles;
 use crate::read::ManifestFile;
-use crate::target_problem::nearest;
+use crate::resolver::ResolverVersion;
+use crate::target::Target;
 use crate::targets::{TargetInput, targets};
 use crate::workspace::RegistryLookup;
-use crate::{Edition, ResolverVersion, Target};
-
-pub(crate) use crate::package_problem::PackageProblem;
-
-/// What comes up while a manifest is read and does not end the reading.
-#[derive(Debug)]
-pub(crate) struct Notes {
-    enabled: bool,
-    warnings: RefCell<Vec<(KeyPath, String)>>,
-    critical: RefCell<Vec<Flaw>>,
-}
-
-impl Notes {
-    /// Notes that are kept, or not: for packages of other people nobody reads them.
-    pub(crate) fn new(enabled: bool) -> Self {
-        Self { enabled, warnings: RefCell::default(), critical: RefCell::default() }
-    }
-
-    pub(crate) fn enabled(&self) -> bool {
-        self.enabled
-    }
-
-    pub(crate) fn warn<'k>(&self, keys: impl IntoIterator<Item = &'k str>, message: impl FnOnce() -> String) {
-        if self.enabled {
-            self.warnings.borrow_mut().push((KeyPath::new(keys), message()));
-        }
-    }
-
-    /// A problem that makes a member useless, but not a dependency: its other targets can be used.
-    pub(crate) fn critical(&self, flaw: Flaw) {
-        if self.enabled {
-            self.critical.borrow_mut().push(flaw);
-        }
-    }
-
-    fn into_parts(self) -> (Vec<(KeyPath, String)>, Option<Flaw>) {
-        (self.warnings.into_inner(), self.critical.into_inner().into_iter().next())
-    }
-}
 
 /// What a manifest is made from.
 pub(crate) struct ManifestInput<'a> {
@@ -68,30 +33,6 @@ pub(crate) struct ManifestInput<'a> {
     pub(crate) inherit: &'a Inherit<'a>,
     /// Whether anybody wants to know what is odd.
     pub(crate) is_member: bool,
-}
-
-/// An old spelling with an underscore: a warning, and an error from edition 2024. `keys` ends with the old spelling.
-pub(crate) fn deprecated_underscore(
-    old: bool,
-    new: bool,
-    keys: &[&str],
-    edition: Edition,
-    notes: &Notes,
-) -> Result<(), Flaw> {
-    if !old {
-        return Ok(());
-    }
-    let old_key = keys.last().copied().unwrap_or_default();
-    let new_key = old_key.replace('_', "-");
-    if edition >= Edition::E2024 {
-        let problem = PackageProblem::Underscore { old: old_key.to_owned(), new: new_key };
-        return Err(Flaw::new(keys.iter().copied(), problem));
-    }
-    notes.warn(keys.iter().copied(), || match new {
-        true => format!("`{old_key}` is ignored, because there is `{new_key}` too"),
-        false => format!("`{old_key}` is an old spelling of `{new_key}` and an error from edition 2024"),
-    });
-    Ok(())
 }
 
 /// The manifest of a package.
@@ -165,7 +106,7 @@ pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
 }
 
 /// Checks a manifest without a package; returns what is odd about it.
-pub(crate) fn virtual_manifest(file: &ManifestFile) -> Result<Vec<crate::Warning>, Flaw> {
+pub(crate) fn virtual_manifest(file: &ManifestFile) -> Result<Vec<Warning>, Flaw> {
     let toml = file.toml();
     let notes = Notes::new(true);
     gates::check(toml, &notes)?;

@@ -8,8 +8,10 @@ use dhow_formats::manifest::{Hints, TomlManifest, TomlValue};
 use dhow_model::{Dependency, InternedString, PackageId, RustVersion, Summary};
 use semver::Version;
 
+use crate::edition::Edition;
 use crate::error::Warning;
-use crate::{Edition, ResolverVersion, Target};
+use crate::resolver::ResolverVersion;
+use crate::target::Target;
 
 /// A package on disk. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use dhow_formats::manifest::{StringOrBool, TomlProfile, TomlProfiles};
 
 use crate::error::Flaw;
-use crate::normalize::Notes;
-use crate::profiles::ProfileProblem;
+use crate::notes::Notes;
+use crate::problem::ProfileProblem;
 
 /// Checks the profiles of a manifest.
 pub(crate) fn check_profiles(profiles: &TomlProfiles, notes: &Notes) -> Result<(), Flaw> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use dhow_model::InternedString;
 
-use crate::Edition;
+use crate::edition::Edition;
 
 /// One crate of a package: its library, a program, an example, a test, a benchmark, or its build script.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,7 +169,9 @@ impl Target {
     /// The words of `crate_types` in JSON.
     pub fn crate_type_strs(&self) -> Vec<&str> {
         match &self.kind {
-            TargetKind::Lib(types) | TargetKind::ExampleLib(types) => types.iter().map(CrateType::as_str).collect(),
+            TargetKind::Lib(types) | TargetKind::ExampleLib(types) => {
+                types.iter().map(CrateType::as_str).collect()
+            }
             _ => vec![CrateType::Bin.as_str()],
         }
     }

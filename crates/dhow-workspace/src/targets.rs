@@ -8,13 +8,12 @@ use std::sync::Arc;
 use dhow_formats::manifest::{PathValue, TomlManifest, TomlPackage, TomlPackageBuild, TomlTarget};
 
 use crate::discover::{self, Found};
+use crate::edition::Edition;
 use crate::error::Flaw;
-use crate::normalize::{Notes, deprecated_underscore};
-use crate::problem::Problem;
-use crate::target_problem::nearest;
-use crate::{CrateType, Edition, Target, TargetKind};
-
-use crate::target_problem::TargetProblem;
+use crate::nearest::nearest;
+use crate::notes::{Notes, deprecated_underscore};
+use crate::problem::{Problem, TargetProblem};
+use crate::target::{CrateType, Target, TargetKind};
 
 /// What targets are made from.
 pub(crate) struct TargetInput<'a> {

@@ -25,12 +25,17 @@ fn pack(entries: &[(EntryType, &str, &[u8])]) -> Vec<u8> {
     tar.into_inner().expect("packs").finish().expect("packs")
 }
 
+/// Both ways must say the same.
 fn unpacked(archive: &[u8]) -> (TempDir, Result<(), ArchiveError>) {
     let dir = TempDir::anywhere().expect("temp dir");
     let target = dir.path().join("target");
     dhow_fs::create_dir_all(&target).expect("makes");
-    let result = unpack(archive, archive.len() as u64, "a-1.0.0", &target);
-    (dir, result)
+    let streamed = unpack(archive, archive.len() as u64, "a-1.0.0", &target);
+    dhow_fs::remove_dir_all(&target).expect("removes");
+    dhow_fs::create_dir_all(&target).expect("makes");
+    let held = unpack_held(archive, "a-1.0.0", &target);
+    assert_eq!(held.as_ref().err().map(ToString::to_string), streamed.err().map(|error| error.to_string()));
+    (dir, held)
 }
 
 fn refused(entries: &[(EntryType, &str, &[u8])]) -> ArchiveError {

@@ -18,6 +18,9 @@ use crate::network::{Body, Network};
 /// Larger bodies are written to the disk as they come.
 const HELD_BYTES: usize = 8 * 1024 * 1024;
 
+/// Progress is told in steps of this size.
+const TOLD_BYTES: u64 = 128 * 1024;
+
 pub(super) struct ArchiveBody {
     id: PackageId,
     claim: Arc<Claim>,
@@ -25,6 +28,7 @@ pub(super) struct ArchiveBody {
     held: Vec<u8>,
     spilled: bool,
     size: u64,
+    told: u64,
 }
 
 /// Downloads the archive of `job`; `None` if another process works on that package.
@@ -50,6 +54,7 @@ pub(super) async fn download(
         held: Vec::new(),
         spilled: false,
         size: 0,
+        told: 0,
     };
     let home = &job.registry.home;
     if home.has_archive(job.id)? && home.has_sources(job.id)? {
@@ -97,8 +102,11 @@ impl Body for ArchiveBody {
             }
             self.held.extend_from_slice(piece);
         }
-        let event = Event::Downloading { id: self.id, bytes: self.size, total };
-        drop(self.sender.send(Message::Happened(event)));
+        if self.size - self.told >= TOLD_BYTES {
+            self.told = self.size;
+            let event = Event::Downloading { id: self.id, bytes: self.size, total };
+            drop(self.sender.send(Message::Happened(event)));
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use dhow_fs::FsError;
 use dhow_model::Checksum;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{ArchiveError, unpack};
+use crate::archive::{ArchiveError, unpack, unpack_held};
 use crate::error::FetchError;
 
 /// Larger files are read twice instead of being held.
@@ -70,7 +70,7 @@ impl Content {
     /// Unpacks what is below `dir` in the archive into `target`, which exists and is empty.
     pub(super) fn unpack(&self, dir: &str, target: &Path) -> Result<(), ArchiveError> {
         match self {
-            Self::Memory(bytes) => unpack(&bytes[..], self.size(), dir, target),
+            Self::Memory(bytes) => unpack_held(bytes, dir, target),
             Self::File(path, size) => {
                 let file = BufReader::with_capacity(PIECE_BYTES, dhow_fs::open(path)?);
                 unpack(file, *size, dir, target)

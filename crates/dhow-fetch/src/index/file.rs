@@ -84,6 +84,26 @@ impl IndexFile {
         self.lines.iter().map(|line| &line.version)
     }
 
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The version on a line.
+    pub fn version_at(&self, line: usize) -> &Version {
+        &self.lines[line].version
+    }
+
+    /// The release on a line; `None` if it is written for newer readers, or wrong.
+    pub fn summary_at(&self, line: usize) -> Option<Summary> {
+        self.parsed(&self.lines[line])
+    }
+
     /// One release; `None` if there is none, or it is written for newer readers.
     pub fn summary(&self, version: &Version) -> Option<Summary> {
         self.lines.iter().filter(|line| line.version == *version).find_map(|line| self.parsed(line))

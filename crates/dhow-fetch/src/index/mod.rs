@@ -11,6 +11,6 @@ pub use self::directory::{DirectorySource, SummaryReader};
 pub use self::file::IndexFile;
 pub use self::local::LocalRegistry;
 pub(crate) use self::registry::Kind;
-pub use self::registry::Registry;
+pub use self::registry::{Listing, Registry};
 pub(crate) use self::sparse::SparseIndexOf;
 pub use self::sparse::{Freshness, SparseIndex};

@@ -9,6 +9,7 @@ use dhow_model::{Checksum, Dependency, InternedString, PackageId, SourceId, Summ
 use semver::VersionReq;
 
 use super::directory::DirectorySource;
+use super::file::IndexFile;
 use super::local::LocalRegistry;
 use super::sparse::{Freshness, Loaded, SparseIndex};
 use crate::error::FetchError;
@@ -21,8 +22,11 @@ pub struct Registry {
     pub(crate) kind: Kind,
     pub(crate) home: RegistryHome,
     pub(crate) offline: bool,
-    answers: Mutex<HashMap<(InternedString, VersionReq), Arc<[Summary]>>>,
+    answers: Mutex<Answers>,
 }
+
+/// What was answered, so that the same question costs nothing.
+type Answers = HashMap<(InternedString, VersionReq), Arc<[Summary]>>;
 
 /// Who serves it.
 #[derive(Debug)]
@@ -30,6 +34,15 @@ pub(crate) enum Kind {
     Sparse(SparseIndex),
     Local(LocalRegistry),
     Directory(DirectorySource),
+}
+
+/// All releases of a package.
+#[derive(Clone, Debug)]
+pub enum Listing {
+    /// As an index lists them; none if it does not know the package.
+    Index(Option<Arc<IndexFile>>),
+    /// As their manifests say.
+    Summaries(Vec<Summary>),
 }
 
 impl Registry {
@@ -84,6 +97,26 @@ impl Registry {
         let answer: Arc<[Summary]> = self.usable(found).into();
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&answer));
         Poll::Ready(Ok(answer))
+    }
+
+    /// All releases of a package, for a resolver that chooses among them itself. `Pending` means: asked for, see
+    /// [`Self::wait`].
+    ///
+    /// # Errors
+    /// The registry cannot be asked.
+    pub fn releases(&self, name: InternedString) -> Poll<Result<Listing, FetchError>> {
+        match &self.kind {
+            Kind::Sparse(index) => index.poll(name).map(|loaded| Ok(Listing::Index(loaded?))),
+            Kind::Local(local) => Poll::Ready(local.load(name).map(Listing::Index)),
+            Kind::Directory(directory) => {
+                Poll::Ready(Ok(Listing::Summaries(directory.summaries(name).cloned().collect())))
+            }
+        }
+    }
+
+    /// Whether a release could be had although the network is not to be used. Registries on this machine have all.
+    pub fn is_at_hand(&self, id: PackageId) -> bool {
+        !self.offline || !matches!(self.kind, Kind::Sparse(_)) || self.home.has_archive(id).unwrap_or(false)
     }
 
     /// Waits until something that was asked for has come, unless nothing is on its way.

@@ -13,7 +13,7 @@ pub(super) type NodeId = usize;
 
 /// For which machine a package is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TreeKind {
+pub(super) enum TreeKind {
     /// The machine that compiles (also the target, where none was named).
     Host,
     /// A named target.
@@ -22,7 +22,7 @@ pub enum TreeKind {
 
 /// What connects two nodes. The order is that of printing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EdgeKind {
+pub(super) enum EdgeKind {
     /// A dependency of this kind.
     Dep(DepKind),
     /// A feature that turns something on.
@@ -38,23 +38,23 @@ pub(super) enum Node {
 
 /// What the graph is built from.
 #[derive(Clone, Copy)]
-pub struct GraphInput<'a> {
+pub(super) struct GraphInput<'a> {
     /// The resolution.
-    pub resolve: &'a Resolve,
+    pub(super) resolve: &'a Resolve,
     /// Which features are on.
-    pub features: &'a ResolvedFeatures,
+    pub(super) features: &'a ResolvedFeatures,
     /// Every package that may be shown.
-    pub packages: &'a BTreeMap<PackageId, Package>,
+    pub(super) packages: &'a BTreeMap<PackageId, Package>,
     /// Whether a platform condition holds for a kind.
-    pub holds: &'a dyn Fn(&Platform, TreeKind) -> bool,
+    pub(super) holds: &'a dyn Fn(&Platform, TreeKind) -> bool,
     /// Which kinds of dependencies are followed.
-    pub edges: &'a BTreeSet<DepKind>,
+    pub(super) edges: &'a BTreeSet<DepKind>,
     /// Whether features are nodes.
-    pub with_features: bool,
+    pub(super) with_features: bool,
     /// Leave out procedural macros.
-    pub no_proc_macro: bool,
+    pub(super) no_proc_macro: bool,
     /// Only public dependencies.
-    pub only_public: bool,
+    pub(super) only_public: bool,
 }
 
 #[derive(Clone, Default)]
@@ -118,7 +118,12 @@ impl Graph {
     }
 
     /// A feature of the package node `of`; `from` leads to it by an edge of `kind`.
-    fn add_feature(&mut self, name: InternedString, from: Option<(NodeId, EdgeKind)>, of: NodeId) -> (bool, NodeId) {
+    fn add_feature(
+        &mut self,
+        name: InternedString,
+        from: Option<(NodeId, EdgeKind)>,
+        of: NodeId,
+    ) -> (bool, NodeId) {
         let (new, feature) = self.add(Node::Feature { of, name });
         if let Some((from, kind)) = from {
             self.connect(from, kind, feature);
@@ -173,7 +178,11 @@ impl Graph {
 }
 
 /// Builds the graph of `members`, each with the features that the command line gives it, for each of `kinds`.
-pub(super) fn build(input: GraphInput<'_>, members: &[(PackageId, CliFeatures)], kinds: &[TreeKind]) -> Graph {
+pub(super) fn build(
+    input: GraphInput<'_>,
+    members: &[(PackageId, CliFeatures)],
+    kinds: &[TreeKind],
+) -> Graph {
     let mut builder = Builder { input, graph: Graph::default() };
     for (member, cli) in members {
         let role = if builder.is_proc_macro(*member) { FeaturesFor::HostDep } else { FeaturesFor::Target };
@@ -211,11 +220,13 @@ impl Builder<'_> {
         let mut deps: Vec<_> = self.input.resolve.deps(id).collect();
         deps.sort_unstable_by_key(|(to, _)| *to);
         for (to, declared) in deps {
-            let mut wanted: Vec<_> = declared.iter().filter(|dep| self.is_followed(id, role, kind, to, dep)).collect();
+            let mut wanted: Vec<_> =
+                declared.iter().filter(|dep| self.is_followed(id, role, kind, to, dep)).collect();
             wanted.sort_by_key(|dep| dep.name_in_toml());
             for dep in wanted {
                 let for_host = dep.kind() == DepKind::Build || self.is_proc_macro(to);
-                let target = self.add_package(to, if for_host { FeaturesFor::HostDep } else { role }, requested);
+                let target =
+                    self.add_package(to, if for_host { FeaturesFor::HostDep } else { role }, requested);
                 names.entry(dep.name_in_toml()).or_default().insert((target, dep.is_optional()));
                 self.connect_dependency(node, dep, target);
             }
@@ -225,7 +236,14 @@ impl Builder<'_> {
     }
 
     /// Whether a declared dependency is part of what is shown.
-    fn is_followed(&self, from: PackageId, role: FeaturesFor, kind: TreeKind, to: PackageId, dep: &Dependency) -> bool {
+    fn is_followed(
+        &self,
+        from: PackageId,
+        role: FeaturesFor,
+        kind: TreeKind,
+        to: PackageId,
+        dep: &Dependency,
+    ) -> bool {
         let for_kind = if dep.kind() == DepKind::Build { TreeKind::Host } else { kind };
         dep.platform().is_none_or(|platform| (self.input.holds)(platform, for_kind))
             && self.input.edges.contains(&dep.kind())
@@ -252,7 +270,8 @@ impl Builder<'_> {
         let mut wanted: BTreeSet<FeatureValue> = cli.features.clone();
         if cli.all_features {
             let summary = self.input.resolve.summary(member);
-            wanted.extend(summary.iter().flat_map(|s| s.features().keys()).map(|f| FeatureValue::Feature(*f)));
+            wanted
+                .extend(summary.iter().flat_map(|s| s.features().keys()).map(|f| FeatureValue::Feature(*f)));
         }
         if cli.default_features {
             wanted.insert(FeatureValue::Feature("default".into()));
@@ -292,7 +311,8 @@ impl Builder<'_> {
 
     fn follow_feature(&mut self, from: NodeId, of: NodeId, name: InternedString) {
         let Node::Package { id, .. } = self.graph.nodes[of] else { return };
-        let summary = self.input.resolve.summary(id).or_else(|| self.input.packages.get(&id).map(Package::summary));
+        let summary =
+            self.input.resolve.summary(id).or_else(|| self.input.packages.get(&id).map(Package::summary));
         let Some(values) = summary.and_then(|s| s.features().get(&name)).cloned() else { return };
         let edge = Some((from, EdgeKind::Feature));
         for value in values {

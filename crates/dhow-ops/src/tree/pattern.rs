@@ -19,7 +19,9 @@ pub struct Pattern(Vec<Chunk>);
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// `{x}`
-    #[error("`{{{0}}}` is not a placeholder of tree formats (there are {{p}}, {{l}}, {{r}}, {{f}} and {{lib}})")]
+    #[error(
+        "`{{{0}}}` is not a placeholder of tree formats (there are {{p}}, {{l}}, {{r}}, {{f}} and {{lib}})"
+    )]
     Unknown(String),
     /// `{` alone
     #[error("a `{{` is not closed in the format (write `{{{{` for a brace)")]

@@ -34,7 +34,8 @@ fn tool(program: &str) -> String {
 fn normalize(text: &str) -> String {
     let mut out = String::new();
     let mut run = String::new();
-    for c in text.chars().chain(['\0']) {
+    // Cargo's output has lost the separators of encoded flags.
+    for c in text.chars().filter(|c| *c != '\u{1f}').chain(['\0']) {
         if c.is_ascii_hexdigit() && !c.is_ascii_uppercase() {
             run.push(c);
             continue;
@@ -54,7 +55,7 @@ pub(crate) fn parse(line: &str) -> Line {
     let mut words = split(line).into_iter().peekable();
     let mut env = BTreeMap::new();
     while let Some((name, value)) = words.peek().and_then(|word| word.split_once('=')) {
-        if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
             break;
         }
         env.insert(name.to_owned(), value.to_owned());

@@ -33,6 +33,11 @@ fn everything() -> Project {
         ("project/mac/Cargo.toml", include_str!("fixtures/mac.toml")),
         ("project/mac/src/lib.rs", ""),
         ("project/shared/Cargo.toml", include_str!("fixtures/shared.toml")),
+        (
+            "project/never/Cargo.toml",
+            "[package]\nname = \"never\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+        ),
+        ("project/never/src/lib.rs", ""),
         ("project/shared/src/lib.rs", "#![allow(unexpected_cfgs)]"),
         (
             "outside/Cargo.toml",

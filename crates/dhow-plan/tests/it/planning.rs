@@ -50,21 +50,21 @@ impl Planned {
     pub(crate) fn new(project: &Project, ask: &Ask<'_>) -> Self {
         let (workspace, packages) = load(&project.manifest());
         let resolve = resolve(&workspace, &packages);
-        let (toolchain, platforms) = probe(project, &ask.request.kinds);
-        let selected =
-            dhow_plan::select_packages(&workspace, &resolve, &ask.selection).expect("selects").packages;
-        let features = features(&workspace, &packages, &resolve, &platforms, (&selected, ask));
-        let input = ProfileInput { manifest: workspace.toml_profiles(), config: None, incremental: None };
-        let profiles = Profiles::new(ask.profile, input).expect("profiles");
-        let platform_settings = platforms.keys().map(|kind| (*kind, PlatformSettings::default())).collect();
+        let kinds = ask.request.kinds.iter().chain([&CompileKind::Host]);
         let mut settings = Settings {
-            platforms: platform_settings,
+            platforms: kinds.map(|kind| (*kind, PlatformSettings::default())).collect(),
             cargo_exe: cargo(),
             jobs: 2,
             extra_verbose: true,
             ..Settings::default()
         };
         (ask.change)(&mut settings);
+        let (toolchain, platforms) = probe(project, &settings);
+        let selected =
+            dhow_plan::select_packages(&workspace, &resolve, &ask.selection).expect("selects").packages;
+        let features = features(&workspace, &packages, &resolve, &platforms, (&selected, ask));
+        let input = ProfileInput { manifest: workspace.toml_profiles(), config: None, incremental: None };
+        let profiles = Profiles::new(ask.profile, input).expect("profiles");
         let request = ask.request.clone();
         Self {
             workspace,
@@ -228,7 +228,7 @@ fn resolve(workspace: &Workspace, packages: &HashMap<PackageId, Package>) -> Res
     }
 }
 
-fn probe(project: &Project, kinds: &[CompileKind]) -> (Toolchain, BTreeMap<CompileKind, TargetInfo>) {
+fn probe(project: &Project, settings: &Settings) -> (Toolchain, BTreeMap<CompileKind, TargetInfo>) {
     let rustc = cargo().with_file_name("rustc");
     let mut prober = Toolchain::probe(ProbeInputs {
         rustc: if rustc.is_file() { rustc } else { "rustc".into() },
@@ -241,9 +241,9 @@ fn probe(project: &Project, kinds: &[CompileKind]) -> (Toolchain, BTreeMap<Compi
     })
     .expect("probes");
     let mut platforms = BTreeMap::new();
-    for kind in kinds.iter().chain([&CompileKind::Host]) {
-        let none = |_: &[dhow_model::Cfg]| Ok::<_, ToolchainError>(Vec::new());
-        platforms.insert(*kind, prober.target_info(*kind, none).expect("answers"));
+    for (kind, of_platform) in &settings.platforms {
+        let flags = |_: &[dhow_model::Cfg]| Ok::<_, ToolchainError>(of_platform.rustflags.clone());
+        platforms.insert(*kind, prober.target_info(*kind, flags).expect("answers"));
     }
     (prober.toolchain().clone(), platforms)
 }

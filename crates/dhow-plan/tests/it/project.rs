@@ -8,7 +8,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Writes `files`: path and content. Packages without a `Cargo.toml` of their own get nothing.
+    /// Writes `files`: path and content. The project itself lies in `project/`.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let dir = tempfile::TempDir::new().expect("temp dir");
         let project = Self { dir };
@@ -19,7 +19,7 @@ impl Project {
     }
 
     pub(crate) fn write(&self, path: &str, content: &str) {
-        let path = self.root().join(path);
+        let path = self.dir.path().join(path);
         std::fs::create_dir_all(path.parent().expect("inside")).expect("creates");
         std::fs::write(path, content).expect("writes");
     }

@@ -211,22 +211,41 @@ impl<'a> Market<'a> {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(answer) => answer?,
             };
-            let patches = found.len();
-            for pkg in range {
-                let version = self.pool.version(pkg);
-                let usable = ask.accepts(version)
-                    && self.pool.name(pkg) == name
-                    && !self.pool.is_unusable(pkg)
-                    && (!self.pool.is_yanked(pkg) || self.locked.prefers((Name(name), source), version))
-                    && !found[..patches].iter().any(|patch| self.pool.version(*patch) == version);
-                if usable {
-                    found.push(pkg);
-                }
-            }
+            self.add_releases(&mut found, ask, source, range);
         }
         self.note_replacements(&found);
         self.sort(&mut found);
         Poll::Ready(Ok(found))
+    }
+
+    /// Adds the releases that may be used for `ask` and are not patched.
+    fn add_releases(&self, found: &mut Vec<Pkg>, ask: &Ask, source: SourceNo, releases: Range<Pkg>) {
+        let name = ask.dep.package_name();
+        let pool = &self.pool;
+        let patches = found.len();
+        let mut some_at_hand = false;
+        let mut some_far = false;
+        for pkg in releases {
+            let version = pool.version(pkg);
+            if !ask.accepts(version) || pool.name(pkg) != name || pool.is_unusable(pkg) {
+                continue;
+            }
+            let at_hand = pool.is_at_hand(pkg);
+            some_at_hand |= at_hand;
+            some_far |= !at_hand;
+            let usable = (!pool.is_yanked(pkg) || self.locked.prefers((Name(name), source), version))
+                && !found[..patches].iter().any(|patch| pool.version(*patch) == version);
+            if usable {
+                found.push(pkg);
+            }
+        }
+        if some_at_hand && some_far {
+            let mut index = 0;
+            found.retain(|pkg| {
+                index += 1;
+                index <= patches || pool.is_at_hand(*pkg)
+            });
+        }
     }
 
     fn fitting_patches(&self, name: InternedString, source: SourceNo, ask: &Ask) -> Vec<Pkg> {

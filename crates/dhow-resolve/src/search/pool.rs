@@ -200,6 +200,11 @@ impl Pool {
         set.releases.is_yanked(index)
     }
 
+    pub(crate) fn is_at_hand(&self, pkg: Pkg) -> bool {
+        let (set, index) = self.set(pkg);
+        set.releases.is_at_hand(index)
+    }
+
     pub(crate) fn rust_version(&self, pkg: Pkg) -> Option<dhow_model::RustVersion> {
         let (set, index) = self.set(pkg);
         set.releases.rust_version(index)

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod features;
 mod fixtures;
 mod random;
 mod real;

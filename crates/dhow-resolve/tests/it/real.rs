@@ -6,8 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use dhow_resolve::VersionPreferences;
+use dhow_resolve::{CliFeatures, ResolveBehavior, VersionPreferences};
 
+use crate::features::{differences, proc_macros, units};
 use crate::support::Case;
 use crate::support::index::{Format, IndexProvider, PARSED};
 use crate::support::members::members;
@@ -67,4 +68,44 @@ fn published_packages_get_the_same_lock() {
     }
     assert!(packages.len() >= 10, "only {} packages", packages.len());
     assert!(wrong.is_empty(), "different: {wrong:?}");
+}
+
+/// Each package's `units-build.json` and `units-test.json` are unit graphs that cargo printed, `metadata-all.json` its
+/// metadata with dependencies.
+#[test]
+#[ignore = "needs packages and an index of crates.io"]
+fn published_packages_get_the_same_features() {
+    let root = PathBuf::from(std::env::var_os("DHOW_REAL_PACKAGES").expect("DHOW_REAL_PACKAGES"));
+    let cache = index_cache(&root.join("home"));
+    let mut checked = 0;
+    let mut wrong = Vec::new();
+    for dir in std::fs::read_dir(&root).expect("packages").map(|dir| dir.expect("an entry").path()) {
+        let read = |name: &str| std::fs::read_to_string(dir.join(name));
+        let Ok(all) = read("metadata-all.json") else { continue };
+        let mut members = members(&read("metadata.json").expect("metadata"));
+        members.iter_mut().for_each(|member| member.features = CliFeatures::default());
+        let root = members[0].summary.id();
+        let manifest = read("Cargo.toml").expect("a manifest");
+        let behavior = if manifest.contains("\nedition = \"2018\"") || manifest.contains("\nresolver = \"1\"")
+        {
+            ResolveBehavior::V1
+        } else {
+            ResolveBehavior::V2
+        };
+        let case =
+            Case { members, patches: Vec::new(), prefs: Default::default(), lowest_rust_version: None };
+        let lock = read("cargo.lock").expect("a lock");
+        let resolve =
+            case.resolve(&mut IndexProvider::new(&cache, Format::Cache), Some(&lock)).expect("a solution");
+        for (file, dev_units) in [("units-build.json", false), ("units-test.json", true)] {
+            let units = units(&read(file).expect("a unit graph"));
+            let roots = [(root, CliFeatures::default())];
+            let macros = proc_macros(&all);
+            let found = differences(&resolve, &roots, behavior, dev_units, &macros, &units);
+            checked += units.len();
+            wrong.extend(found.into_iter().map(|text| format!("{} {file}: {text}", dir.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(checked > 100, "{checked} units");
 }

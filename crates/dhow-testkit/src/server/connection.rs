@@ -75,11 +75,7 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 
 impl Shared {
     pub(super) fn new(root: &Path, base_url: String) -> Self {
-        Self {
-            root: root.into(),
-            base_url,
-            state: Mutex::default(),
-        }
+        Self { root: root.into(), base_url, state: Mutex::default() }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -115,9 +111,7 @@ impl Shared {
         let mut response = self.answer(request);
         let mut sent = usize::MAX;
         match fault {
-            Some(Fault::Status(status)) => {
-                response = HttpResponse::new(status, "a fault was ordered\n")
-            }
+            Some(Fault::Status(status)) => response = HttpResponse::new(status, "a fault was ordered\n"),
             Some(Fault::Body(body)) => response.body = body,
             Some(Fault::Truncate(bytes)) => sent = bytes,
             Some(Fault::Drop) => {
@@ -138,9 +132,7 @@ impl Shared {
             method: request.method.clone(),
             path: request.path.clone(),
             status,
-            conditional: conditional
-                .iter()
-                .any(|name| request.header(name).is_some()),
+            conditional: conditional.iter().any(|name| request.header(name).is_some()),
             headers: request.headers.clone(),
         });
     }
@@ -154,11 +146,7 @@ impl Shared {
         }
         if request.path == "/index/config.json" {
             let url = &self.base_url;
-            let auth = if token.is_some() {
-                ",\"auth-required\":true"
-            } else {
-                ""
-            };
+            let auth = if token.is_some() { ",\"auth-required\":true" } else { "" };
             let config = format!("{{\"dl\":\"{url}/dl\",\"api\":\"{url}\"{auth}}}");
             return conditional(request, config.into_bytes(), None);
         }
@@ -182,10 +170,7 @@ impl Shared {
         if let Some(rest) = path.strip_prefix("/index/") {
             return Some(self.root.join("index").join(rest));
         }
-        let (name, version) = path
-            .strip_prefix("/dl/")?
-            .strip_suffix("/download")?
-            .split_once('/')?;
+        let (name, version) = path.strip_prefix("/dl/")?.strip_suffix("/download")?.split_once('/')?;
         Some(self.root.join(format!("{name}-{version}.crate")))
     }
 }
@@ -197,11 +182,7 @@ fn conditional(request: &HttpRequest, body: Vec<u8>, modified: Option<String>) -
         Some(tag) => tag == etag,
         None => modified.is_some() && request.header("if-modified-since") == modified.as_deref(),
     };
-    let mut response = if known {
-        HttpResponse::new(304, "")
-    } else {
-        HttpResponse::new(200, body)
-    };
+    let mut response = if known { HttpResponse::new(304, "") } else { HttpResponse::new(200, body) };
     response.headers.push(("ETag", etag));
     if let Some(modified) = modified {
         response.headers.push(("Last-Modified", modified));

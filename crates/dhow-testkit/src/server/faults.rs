@@ -43,11 +43,7 @@ impl Hold {
     /// How many requests are waiting now.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.gate
-            .state
-            .lock()
-            .expect("no panic under this lock")
-            .waiting
+        self.gate.state.lock().expect("no panic under this lock").waiting
     }
 }
 
@@ -101,11 +97,7 @@ pub(super) struct Faults {
 impl Faults {
     pub(super) fn order(&mut self, pattern: &str, fault: Fault, left: Times) {
         let pattern = pattern.into();
-        self.orders.push(Order {
-            pattern,
-            fault,
-            left,
-        });
+        self.orders.push(Order { pattern, fault, left });
     }
 
     pub(super) fn hold(&mut self, pattern: &str) -> Hold {
@@ -125,10 +117,7 @@ impl Faults {
     }
 
     pub(super) fn gates_for(&self, path: &str) -> Vec<Arc<Gate>> {
-        let matching = self
-            .gates
-            .iter()
-            .filter(|(pattern, _)| matches(pattern, path));
+        let matching = self.gates.iter().filter(|(pattern, _)| matches(pattern, path));
         matching.map(|(_, gate)| Arc::clone(gate)).collect()
     }
 

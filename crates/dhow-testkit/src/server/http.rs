@@ -27,20 +27,11 @@ pub(super) struct HttpResponse {
 
 impl HttpResponse {
     pub(super) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: body.into(),
-        }
+        Self { status, headers: Vec::new(), body: body.into() }
     }
 
     /// Writes head and body in one piece; `sent` is how much of the body really goes out.
-    pub(super) fn write(
-        &self,
-        stream: &mut impl Write,
-        head_only: bool,
-        sent: usize,
-    ) -> io::Result<()> {
+    pub(super) fn write(&self, stream: &mut impl Write, head_only: bool, sent: usize) -> io::Result<()> {
         let mut lines = vec![format!("HTTP/1.1 {} {}", self.status, reason(self.status))];
         let headers = self.headers.iter();
         lines.extend(headers.map(|(name, value)| format!("{name}: {value}")));
@@ -72,18 +63,10 @@ pub(super) fn read_request(stream: &mut impl BufRead) -> io::Result<Option<HttpR
         }
     }
     let path = target.split('?').next().unwrap_or_default();
-    let mut request = HttpRequest {
-        method: method.into(),
-        path: percent_decoded(path),
-        headers,
-        body: Vec::new(),
-    };
-    let length = request
-        .header("content-length")
-        .and_then(|n| n.parse().ok());
-    stream
-        .take(length.unwrap_or(0))
-        .read_to_end(&mut request.body)?;
+    let mut request =
+        HttpRequest { method: method.into(), path: percent_decoded(path), headers, body: Vec::new() };
+    let length = request.header("content-length").and_then(|n| n.parse().ok());
+    stream.take(length.unwrap_or(0)).read_to_end(&mut request.body)?;
     Ok(Some(request))
 }
 
@@ -99,10 +82,7 @@ fn percent_decoded(path: &str) -> String {
     let mut pieces = path.split('%');
     let mut out = pieces.next().unwrap_or_default().as_bytes().to_vec();
     for piece in pieces {
-        match piece
-            .get(..2)
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-        {
+        match piece.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 out.push(byte);
                 out.extend_from_slice(&piece.as_bytes()[2..]);
@@ -138,30 +118,21 @@ pub(super) fn http_date(time: SystemTime) -> String {
     let days = seconds / 86_400;
     let (year, month, day) = civil_date(days);
     let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][(days % 7) as usize];
-    let month = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ][month as usize - 1];
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        [month as usize - 1];
     let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
-    format!(
-        "{weekday}, {day:02} {month} {year} {hours:02}:{minutes:02}:{:02} GMT",
-        seconds % 60
-    )
+    format!("{weekday}, {day:02} {month} {year} {hours:02}:{minutes:02}:{:02} GMT", seconds % 60)
 }
 
 /// Year, month and day of a count of days since 1970 (Gregorian, years counted from March).
 fn civil_date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     (year, month, day)
 }

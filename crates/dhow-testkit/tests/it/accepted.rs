@@ -9,11 +9,7 @@ fn builds_and_runs(sandbox: &Sandbox) {
     let output = sandbox.cargo(["run", "--quiet"]).assert_success();
     assert_eq!(output.stdout, "hello 42\n");
     let lock = sandbox.read("Cargo.lock");
-    for (name, version) in [
-        ("leaf", "1.0.5"),
-        ("picky", "1.0.0"),
-        ("only-windows", "1.0.0"),
-    ] {
+    for (name, version) in [("leaf", "1.0.5"), ("picky", "1.0.0"), ("only-windows", "1.0.0")] {
         let entry = format!("name = \"{name}\"\nversion = \"{version}\"\nsource = \"registry+");
         assert!(lock.contains(&entry), "{name} {version} is not in\n{lock}");
     }
@@ -86,10 +82,7 @@ fn yanking_later_keeps_a_lock_but_not_a_new_choice() {
     sandbox.cargo(["generate-lockfile"]).assert_success();
     registry.set_yanked("leaf", "1.0.5", true);
     sandbox.cargo(["fetch", "--locked"]).assert_success();
-    sandbox
-        .remove("Cargo.lock")
-        .cargo(["generate-lockfile"])
-        .assert_success();
+    sandbox.remove("Cargo.lock").cargo(["generate-lockfile"]).assert_success();
     assert!(sandbox.read("Cargo.lock").contains("version = \"1.0.0\""));
 }
 

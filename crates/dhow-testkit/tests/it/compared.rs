@@ -11,10 +11,7 @@ use crate::fixture;
 fn altered_cargo(sandbox: &Sandbox, before: &str, after: &str) -> PathBuf {
     let path = sandbox.root().join("altered");
     let cargo = toolchain().cargo();
-    let script = format!(
-        "#!/bin/sh\n{before}\n{} \"$@\"\ncode=$?\n{after}\nexit $code\n",
-        cargo.display()
-    );
+    let script = format!("#!/bin/sh\n{before}\n{} \"$@\"\ncode=$?\n{after}\nexit $code\n", cargo.display());
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
@@ -23,9 +20,7 @@ fn altered_cargo(sandbox: &Sandbox, before: &str, after: &str) -> PathBuf {
 fn small_project() -> (dhow_testkit::Registry, Sandbox) {
     let registry = fixture::registry();
     let sandbox = fixture::project_on("leaf");
-    sandbox
-        .use_local(&registry)
-        .file("src/main.rs", "fn main() {}");
+    sandbox.use_local(&registry).file("src/main.rs", "fn main() {}");
     (registry, sandbox)
 }
 
@@ -52,9 +47,7 @@ fn one_home_serves_both() {
     let server = registry.serve();
     let project = fixture::project_on("leaf");
     project.use_sparse(&server);
-    compare(&project, toolchain().cargo(), |c| {
-        c.same_home().dhow_first().command(&["fetch"])
-    });
+    compare(&project, toolchain().cargo(), |c| c.same_home().dhow_first().command(&["fetch"]));
     assert_eq!(server.count("/dl/leaf/*"), 1);
 }
 
@@ -62,12 +55,8 @@ fn one_home_serves_both() {
 fn each_difference_is_shown() {
     let (_registry, project) = small_project();
     let tool = altered_cargo(&project, "", "echo more; echo '# end' >> Cargo.lock");
-    let found = differences(&project, &tool, |c| {
-        c.tree(&[])
-            .metadata()
-            .command(&["generate-lockfile"])
-            .lockfile()
-    });
+    let found =
+        differences(&project, &tool, |c| c.tree(&[]).metadata().command(&["generate-lockfile"]).lockfile());
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found[0].starts_with("`tree` differs") && found[0].contains("\n+more\n"));
     assert!(found[1].starts_with("`metadata --format-version 1` differs"));
@@ -78,9 +67,7 @@ fn each_difference_is_shown() {
 fn exit_codes_and_artifacts_are_compared() {
     let (_registry, project) = small_project();
     let tool = altered_cargo(&project, "", "rm -f target/debug/app; code=3");
-    let found = differences(&project, &tool, |c| {
-        c.command(&["build"]).artifacts("target/debug")
-    });
+    let found = differences(&project, &tool, |c| c.command(&["build"]).artifacts("target/debug"));
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].contains("exit codes differ") && found[0].contains("Some(3)"));
     assert!(found[1].contains("\n-app*\n"), "{}", found[1]);
@@ -89,9 +76,7 @@ fn exit_codes_and_artifacts_are_compared() {
 #[test]
 fn what_nobody_made_is_not_equal() {
     let (_registry, project) = small_project();
-    let found = differences(&project, toolchain().cargo(), |c| {
-        c.lockfile().artifacts("target/debug")
-    });
+    let found = differences(&project, toolchain().cargo(), |c| c.lockfile().artifacts("target/debug"));
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].contains("nobody made it"));
 }

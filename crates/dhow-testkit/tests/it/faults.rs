@@ -10,14 +10,10 @@ use crate::fixture;
 fn ordered_errors_are_retried() {
     let registry = fixture::registry();
     let server = registry.serve();
-    server
-        .fail("/index/le/af/leaf", 500, 2)
-        .fail("/dl/leaf/*", 503, 1);
+    server.fail("/index/le/af/leaf", 500, 2).fail("/dl/leaf/*", 503, 1);
     let sandbox = fixture::project_on("leaf");
     sandbox.use_sparse(&server);
-    let fetch = sandbox
-        .cargo_cmd(["fetch"])
-        .env("__CARGO_TEST_FIXED_RETRY_SLEEP_MS", "1");
+    let fetch = sandbox.cargo_cmd(["fetch"]).env("__CARGO_TEST_FIXED_RETRY_SLEEP_MS", "1");
     fetch.run().assert_success();
     assert_eq!(server.count_status("/index/le/af/leaf", 500), 2);
     assert_eq!(server.count_status("/index/le/af/leaf", 200), 1);
@@ -32,10 +28,7 @@ fn a_dropped_connection_is_seen_as_such() {
     server.drop_connection("/dl/leaf/*", Times::Always);
     let sandbox = fixture::project_on("leaf");
     sandbox.use_sparse(&server);
-    sandbox
-        .cargo(["fetch"])
-        .assert_failure()
-        .assert_stderr_has("Empty reply");
+    sandbox.cargo(["fetch"]).assert_failure().assert_stderr_has("Empty reply");
     assert!(server.count_status("/dl/leaf/*", 0) >= 1);
 }
 
@@ -46,9 +39,7 @@ fn errors_without_end_are_reported_until_they_heal() {
     server.fail("/index/*/leaf", 503, Times::Always);
     let sandbox = fixture::project_on("leaf");
     sandbox.use_sparse(&server);
-    let fetch = sandbox
-        .cargo_cmd(["fetch"])
-        .env("__CARGO_TEST_FIXED_RETRY_SLEEP_MS", "1");
+    let fetch = sandbox.cargo_cmd(["fetch"]).env("__CARGO_TEST_FIXED_RETRY_SLEEP_MS", "1");
     fetch.run().assert_failure().assert_stderr_has("503");
     server.heal();
     fetch.run().assert_success();
@@ -61,9 +52,7 @@ fn a_body_that_breaks_off_is_asked_for_again() {
     server.truncate("/dl/leaf/*", 10, 1);
     let sandbox = fixture::project_on("leaf");
     sandbox.use_sparse(&server);
-    let fetch = sandbox
-        .cargo_cmd(["fetch"])
-        .env("__CARGO_TEST_FIXED_RETRY_SLEEP_MS", "1");
+    let fetch = sandbox.cargo_cmd(["fetch"]).env("__CARGO_TEST_FIXED_RETRY_SLEEP_MS", "1");
     fetch.run().assert_success();
     assert_eq!(server.count("/dl/leaf/*"), 2);
 }
@@ -79,10 +68,7 @@ fn delays_and_holds_keep_a_client_waiting() {
     let hold = server.hold("/dl/*");
     let running = sandbox.cargo_cmd(["fetch"]).spawn();
     while hold.waiting() == 0 {
-        assert!(
-            started.elapsed() < Duration::from_secs(60),
-            "no download was asked for"
-        );
+        assert!(started.elapsed() < Duration::from_secs(60), "no download was asked for");
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(started.elapsed() >= Duration::from_millis(200));
@@ -100,20 +86,11 @@ fn a_token_is_asked_for() {
     sandbox
         .alt_registry("alt", &server)
         .config("[registry]\nglobal-credential-providers = [\"cargo:token\"]")
-        .manifest(
-            "app",
-            "[dependencies]\nsecret = { version = \"1\", registry = \"alt\" }",
-        )
+        .manifest("app", "[dependencies]\nsecret = { version = \"1\", registry = \"alt\" }")
         .file("src/lib.rs", "");
-    sandbox
-        .cargo(["fetch"])
-        .assert_failure()
-        .assert_stderr_has("token");
+    sandbox.cargo(["fetch"]).assert_failure().assert_stderr_has("token");
     let fetch = sandbox.cargo_cmd(["fetch"]);
-    fetch
-        .env("CARGO_REGISTRIES_ALT_TOKEN", "open sesame")
-        .run()
-        .assert_success();
+    fetch.env("CARGO_REGISTRIES_ALT_TOKEN", "open sesame").run().assert_success();
 }
 
 /// Publishes one package, broken as told, and lets cargo fetch it.
@@ -136,12 +113,8 @@ fn a_package_that_is_not_broken_is_taken() {
 
 #[test]
 fn a_wrong_checksum_is_refused() {
-    fetch_of(|p| p.checksum(&"0".repeat(64)))
-        .assert_failure()
-        .assert_stderr_has("checksum");
-    fetch_of(|p| p.tamper(|bytes| bytes[20] ^= 1))
-        .assert_failure()
-        .assert_stderr_has("checksum");
+    fetch_of(|p| p.checksum(&"0".repeat(64))).assert_failure().assert_stderr_has("checksum");
+    fetch_of(|p| p.tamper(|bytes| bytes[20] ^= 1)).assert_failure().assert_stderr_has("checksum");
 }
 
 #[test]
@@ -166,10 +139,7 @@ fn an_entry_that_leaves_its_directory_is_refused() {
 #[test]
 fn lines_of_any_kind_stand_in_the_index() {
     let registry = Registry::new();
-    registry
-        .package("broken", "1.0.0")
-        .index_line("{ not json")
-        .publish();
+    registry.package("broken", "1.0.0").index_line("{ not json").publish();
     registry.raw_index_line("broken", "");
     let sandbox = fixture::project_on("broken");
     sandbox.use_local(&registry);
@@ -177,8 +147,5 @@ fn lines_of_any_kind_stand_in_the_index() {
     registry.package("broken", "1.0.1").publish();
     sandbox.cargo(["generate-lockfile"]).assert_success();
     registry.remove("broken", "1.0.1");
-    sandbox
-        .remove("Cargo.lock")
-        .cargo(["generate-lockfile"])
-        .assert_failure();
+    sandbox.remove("Cargo.lock").cargo(["generate-lockfile"]).assert_failure();
 }

@@ -22,14 +22,8 @@ pub(crate) fn registry() -> Registry {
         .build_script("fn main() { leaf::leaf(); println!(\"cargo::rustc-env=GREETING=hello\"); }")
         .lib("pub fn greeting() -> &'static str { env!(\"GREETING\") }")
         .publish();
-    registry
-        .package("only-windows", "1.0.0")
-        .lib("compile_error!(\"not here\");")
-        .publish();
-    registry
-        .package("extra", "2.0.0")
-        .feature("std", &[])
-        .publish();
+    registry.package("only-windows", "1.0.0").lib("compile_error!(\"not here\");").publish();
+    registry.package("extra", "2.0.0").feature("std", &[]).publish();
     registry
         .package("hub", "1.2.3")
         .edition("2018")
@@ -44,14 +38,8 @@ pub(crate) fn registry() -> Registry {
             "pub fn say() -> &'static str { extra::extra(); leaf::leaf(); renamed::greeting() }\n",
         ))
         .publish();
-    registry
-        .package("picky", "1.0.0")
-        .rust_version("1.60")
-        .publish();
-    registry
-        .package("picky", "1.1.0")
-        .rust_version("99.0")
-        .publish();
+    registry.package("picky", "1.0.0").rust_version("1.60").publish();
+    registry.package("picky", "1.1.0").rust_version("99.0").publish();
     registry
 }
 
@@ -76,8 +64,6 @@ pub(crate) fn project() -> Sandbox {
 /// A project with one dependency.
 pub(crate) fn project_on(dependency: &str) -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox
-        .manifest("app", &format!("[dependencies]\n{dependency} = \"1\"\n"))
-        .file("src/lib.rs", "");
+    sandbox.manifest("app", &format!("[dependencies]\n{dependency} = \"1\"\n")).file("src/lib.rs", "");
     sandbox
 }

@@ -247,3 +247,24 @@ fn what_is_odd_is_said_as_often_as_cargo_says_it() {
         &["resolver", "`profile`", "`patch`", "`resolver`"],
     );
 }
+
+#[test]
+fn a_repository_has_packages_anywhere() {
+    let project = Project::new(&format!(
+        "=== Cargo.toml\n[workspace]\nmembers = [\"a\"]\n[workspace.package]\nlicense = \"MIT\"\n=== broken/Cargo.toml\n[package\n\
+         === a/target/x/Cargo.toml\n[package]\nname = \"x\"\n=== sub/.git\n{}{}{}{}{}",
+        lib("a", "a", "license.workspace = true\n[dependencies]\nh = { path = \"../.h\" }\n"),
+        lib(".h", "h", ""),
+        lib(".i", "i", ""),
+        lib("sub", "s", ""),
+        lib("deep/down/d", "d", "[dependencies]\na = { path = \"../../../a\" }\n"),
+    ));
+    let source = dhow_model::SourceId::parse("git+https://example.com/r").expect("a source");
+    let loader = dhow_workspace::Loader::new(crate::project::options());
+    let packages = loader.packages_below(&project.root(), source).expect("packages");
+    let names: Vec<_> = packages.iter().map(|p| p.name().as_str()).collect();
+    assert_eq!(names, ["a", "d", "h"]);
+    assert_eq!(packages[0].metadata().license.as_deref(), Some("MIT"));
+    assert!(packages.iter().flat_map(|p| p.dependencies()).all(|d| d.source() == source));
+    assert!(loader.packages_below(&project.path("broken"), source).is_err());
+}

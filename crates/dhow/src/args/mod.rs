@@ -3,6 +3,8 @@
 mod groups;
 mod subcommands;
 
+use std::ffi::OsString;
+
 use clap::{ArgAction, Parser, Subcommand};
 
 pub(crate) use groups::{
@@ -10,8 +12,8 @@ pub(crate) use groups::{
     RunTargetArgs, TargetArgs,
 };
 pub(crate) use subcommands::{
-    BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat, LocateProjectArgs,
-    MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
+    BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
+    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
 };
 
 /// A Cargo-compatible package manager and build tool for Rust
@@ -122,5 +124,5 @@ pub(crate) enum Command {
     },
     /// A program `cargo-NAME` on the path, or an alias of the configuration.
     #[command(external_subcommand)]
-    External(Vec<std::ffi::OsString>),
+    External(Vec<OsString>),
 }

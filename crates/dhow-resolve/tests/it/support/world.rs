@@ -132,7 +132,7 @@ impl World {
     }
 
     /// A case in which features are narrowed, after the lock: what the second resolution of a build finds.
-    pub(crate) fn narrowed(&self, features: CliFeatures) -> dhow_resolve::Resolve {
+    pub(crate) fn narrowed(&self, features: &CliFeatures) -> dhow_resolve::Resolve {
         let mut case = self.case();
         for member in &mut case.members {
             member.features = features.clone();

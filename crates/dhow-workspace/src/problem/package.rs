@@ -1,6 +1,6 @@
 //! What can be wrong with `[package]`, `[workspace]` and the manifest as a whole.
 
-use crate::Edition;
+use crate::edition::Edition;
 
 /// What is wrong with a package.
 #[derive(Debug, thiserror::Error)]

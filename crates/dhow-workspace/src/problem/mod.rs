@@ -1,14 +1,22 @@
 //! The list of what can be wrong with manifests and workspaces; each part of the crate brings its own.
 
-use crate::Error;
-use crate::dependency_problem::DependencyProblem;
-use crate::features::FeatureProblem;
-use crate::find_problem::FindProblem;
-use crate::inherit::InheritProblem;
-use crate::lints::LintProblem;
-use crate::package_problem::PackageProblem;
-use crate::profiles::ProfileProblem;
-use crate::target_problem::TargetProblem;
+mod dependency;
+mod feature;
+mod find;
+mod inherit;
+mod lint;
+mod package;
+mod profile;
+mod target;
+
+pub use dependency::DependencyProblem;
+pub use feature::FeatureProblem;
+pub use find::FindProblem;
+pub use inherit::InheritProblem;
+pub use lint::LintProblem;
+pub use package::PackageProblem;
+pub use profile::ProfileProblem;
+pub use target::TargetProblem;
 
 /// What is wrong.
 #[derive(Debug, thiserror::Error)]
@@ -44,9 +52,6 @@ pub enum Problem {
     /// Profiles.
     #[error(transparent)]
     Profile(#[from] ProfileProblem),
-    /// Something in another manifest that this one needs.
-    #[error(transparent)]
-    Elsewhere(#[from] Box<Error>),
 }
 
 impl Problem {

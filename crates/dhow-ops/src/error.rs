@@ -1,0 +1,92 @@
+//! What can go wrong in an operation. Each variant says what happened, where, and what to try; what other crates
+//! have to say is passed on as it is.
+
+use std::path::PathBuf;
+
+use dhow_model::{InternedString, SourceId};
+use dhow_resolve::ProviderError;
+
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what the variants are")]
+pub enum Error {
+    #[error(transparent)]
+    Config(#[from] dhow_config::ConfigError),
+    #[error(transparent)]
+    Workspace(#[from] dhow_workspace::Error),
+    #[error(transparent)]
+    Resolve(#[from] dhow_resolve::ResolveError),
+    #[error(transparent)]
+    Features(#[from] dhow_resolve::FeatureError),
+    #[error(transparent)]
+    Spec(#[from] dhow_resolve::SpecError),
+    #[error(transparent)]
+    Fetch(#[from] dhow_fetch::FetchError),
+    #[error(transparent)]
+    Toolchain(#[from] dhow_toolchain::ToolchainError),
+    #[error(transparent)]
+    Plan(#[from] dhow_plan::PlanError),
+    #[error(transparent)]
+    Select(#[from] dhow_plan::SelectError),
+    #[error(transparent)]
+    Profile(#[from] dhow_workspace::ProfileProblem),
+    #[error(transparent)]
+    Build(#[from] dhow_build::BuildError),
+    #[error(transparent)]
+    File(#[from] dhow_fs::FsError),
+    #[error(transparent)]
+    Process(#[from] dhow_process::ProcessError),
+    #[error("the lock file `{}` cannot be read", .path.display())]
+    LockFile { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("`{}` is not UTF-8", .path.display())]
+    NotUtf8 { path: PathBuf },
+    #[error("the patch for `{dep}` cannot be used")]
+    Patch { dep: InternedString, source: ProviderError },
+    #[error(
+        "the patch for `{dep}` names no package: {source_id} has none that fits\n\nhelp: check name and version in its manifest"
+    )]
+    PatchMissing { dep: InternedString, source_id: SourceId },
+    #[error(
+        "`{}` needs to change, but `--locked` forbids that\n\nhelp: run the command once without `--locked` and commit \
+         the lock file", .path.display()
+    )]
+    LockFileOutdated { path: PathBuf },
+    #[error("there is no lock file `{}` yet\n\nhelp: `dhow generate-lockfile` makes one", .path.display())]
+    NoLockFile { path: PathBuf },
+    #[error(
+        "`{}` is the manifest of a workspace without a package of its own, and this command works on one package\n\n\
+         help: name a member with `-p`, or go to its directory", .path.display()
+    )]
+    VirtualWorkspace { path: PathBuf },
+    #[error("`-p` takes the name of a package; there are: {}", .members.join(", "))]
+    PackageNotNamed { members: Vec<String> },
+    #[error("`{pattern}` is neither a package ID specification nor a pattern: {reason}")]
+    BadPattern { pattern: String, reason: String },
+    #[error(
+        "`-j {text}`: expected a number of jobs (below zero: that many fewer than processors) or `default`"
+    )]
+    BadJobs { text: String },
+    #[error("`{flag}` takes a name; {}", available(.flag, .names))]
+    TargetNotNamed { flag: &'static str, names: Vec<String> },
+    #[error("there is nothing to run: {reason}\n\nhelp: name a program with `--bin` or `--example`")]
+    NothingToRun { reason: String },
+    #[error("several programs could be run: {}\n\nhelp: name one with `--bin`, or set `default-run` in the manifest", .names.join(", "))]
+    SeveralToRun { names: Vec<String> },
+    #[error("{what} is not supported yet")]
+    NotYet { what: String },
+    #[error("package `{package}` needs rustc {needed} or newer, and this is rustc {have}\n\nhelp: {help}")]
+    RustTooOld { package: String, needed: String, have: String, help: String },
+    #[error("the document cannot be written: {0}")]
+    Json(String),
+    #[error("`{0}` is not a command of this system that opens pages in a browser")]
+    Browser(String),
+}
+
+fn available(flag: &str, names: &[String]) -> String {
+    if names.is_empty() {
+        format!("but there is none to give to `{flag}`")
+    } else {
+        format!("there are: {}", names.join(", "))
+    }
+}

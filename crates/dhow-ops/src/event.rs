@@ -1,0 +1,52 @@
+//! What an operation tells while it works: ready to be printed, nothing left to be looked up.
+
+/// From which verbosity on something is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Unless quiet.
+    Normal,
+    /// With `-v`.
+    Verbose,
+    /// With `-vv`.
+    VeryVerbose,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A verb and what it is done to.
+    Status {
+        /// One of Cargo's words: `Compiling`, `Locking`.
+        verb: &'static str,
+        /// What it is done to.
+        message: String,
+        /// Who sees it.
+        level: Level,
+    },
+    /// Something has to wait for somebody else.
+    Blocking(String),
+    /// Something that the user should know.
+    Warning(String),
+    /// Something that failed; what it means for the command comes as its error.
+    Error(String),
+    /// Something in a manifest that its author should know.
+    ManifestWarning(dhow_workspace::Warning),
+    /// From the network.
+    Fetch(dhow_fetch::Event),
+    /// A compiler's diagnostic, rendered; ends with a newline.
+    Diagnostic(String),
+    /// A line that a compiler or a build script printed.
+    Line(String),
+    /// An object for programs that read standard output: one line of JSON.
+    Machine(String),
+    /// How far the build is.
+    Progress {
+        /// Units that are done.
+        done: usize,
+        /// All units.
+        total: usize,
+        /// What is being made.
+        active: String,
+    },
+}

@@ -1,0 +1,93 @@
+//! The packages of a resolution, on disk and with their manifests read.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use dhow_fetch::Wanted;
+use dhow_model::{DepKind, Dependency, PackageId};
+use dhow_resolve::Resolve;
+use dhow_workspace::{Loader, Package};
+
+use crate::error::Error;
+use crate::event::Event;
+use crate::session::Session;
+use crate::sources::Sources;
+
+/// What `roots` reach: by dev-dependencies only if `dev`, by others if `is_active`.
+pub(crate) fn accessible(
+    resolve: &Resolve,
+    roots: &[PackageId],
+    dev: bool,
+    is_active: &dyn Fn(&Dependency) -> bool,
+) -> BTreeSet<PackageId> {
+    let mut seen: BTreeSet<PackageId> = roots.iter().copied().collect();
+    let mut todo: Vec<PackageId> = roots.to_vec();
+    let counts = |dep: &Dependency| (dev || dep.kind() != DepKind::Development) && is_active(dep);
+    while let Some(id) = todo.pop() {
+        for (to, declared) in resolve.deps(id) {
+            if declared.iter().any(counts) && seen.insert(to) {
+                todo.push(to);
+            }
+        }
+    }
+    seen
+}
+
+/// Downloads what is missing, and reads the manifests of all of `ids`.
+pub(crate) fn load(
+    session: &Session<'_>,
+    sources: &Sources<'_>,
+    resolve: &Resolve,
+    ids: &BTreeSet<PackageId>,
+) -> Result<HashMap<PackageId, Package>, Error> {
+    let from_registries: Vec<Wanted> = ids
+        .iter()
+        .filter(|id| id.source().is_registry())
+        .map(|id| Wanted { id: *id, checksum: resolve.checksum(*id) })
+        .collect();
+    let events = |event| session.tell(Event::Fetch(event));
+    let ready = Mutex::new(BTreeMap::new());
+    let on_ready = |id: PackageId, root: &Path| {
+        ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
+    };
+    sources.registries().download(&from_registries, &on_ready, &events)?;
+    let roots = ready.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut packages = read_manifests(sources.loader(), &roots)?;
+    for id in ids.iter().filter(|id| id.source().is_path()) {
+        if let Some(package) = sources.path_package(*id) {
+            packages.insert(*id, package.clone());
+        }
+    }
+    Ok(packages)
+}
+
+/// Reads the manifests of unpacked packages, on all processors: there can be hundreds.
+fn read_manifests(
+    loader: &Loader<'_>,
+    roots: &BTreeMap<PackageId, PathBuf>,
+) -> Result<HashMap<PackageId, Package>, Error> {
+    let all: Vec<_> = roots.iter().collect();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let share = all.len().div_ceil(workers).max(1);
+    let read = |part: &[(&PackageId, &PathBuf)]| -> Result<Vec<(PackageId, Package)>, Error> {
+        part.iter()
+            .map(|(id, root)| {
+                let package = loader.package(&root.join("Cargo.toml"), id.source())?;
+                Ok((**id, package))
+            })
+            .collect()
+    };
+    let parts: Vec<Result<Vec<_>, Error>> = std::thread::scope(|scope| {
+        let running: Vec<_> = all.chunks(share).map(|part| scope.spawn(|| read(part))).collect();
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+            .collect()
+    });
+    let mut packages = HashMap::with_capacity(all.len());
+    for part in parts {
+        packages.extend(part?);
+    }
+    Ok(packages)
+}

@@ -1,0 +1,65 @@
+//! What every operation may use: the environment and the configuration as values, and where to tell what happens.
+
+use std::path::{Path, PathBuf};
+
+use dhow_config::{Config, Env};
+
+use crate::event::{Event, Level};
+
+/// `--locked`, `--offline`, `--frozen` (both).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LockMode {
+    /// `Cargo.lock` must not change.
+    pub locked: bool,
+    /// Nothing may come over the network.
+    pub offline: bool,
+}
+
+/// One invocation of one command.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    /// The environment.
+    pub env: &'a Env,
+    /// The configuration.
+    pub config: &'a Config,
+    /// `--manifest-path`
+    pub manifest_path: Option<&'a Path>,
+    /// `--target-dir`
+    pub target_dir: Option<&'a Path>,
+    /// What must not change, what must not be used.
+    pub lock: LockMode,
+    /// This program: what children find in `CARGO`.
+    pub exe: &'a Path,
+    /// Whether standard error has colors.
+    pub color: bool,
+    /// Columns of the terminal, if there is one.
+    pub width: Option<u16>,
+    /// `-vv`: everything is wanted, other people's warnings too.
+    pub very_verbose: bool,
+    /// Where to tell what happens.
+    pub events: &'a (dyn Fn(Event) + Sync),
+}
+
+impl Session<'_> {
+    /// The directory in which the command was started.
+    pub(crate) fn cwd(&self) -> &Path {
+        self.env.cwd()
+    }
+
+    /// A path of the command line, absolute.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        dhow_fs::normalize(&self.cwd().join(path))
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        (self.events)(event);
+    }
+
+    pub(crate) fn warn(&self, message: impl Into<String>) {
+        self.tell(Event::Warning(message.into()));
+    }
+
+    pub(crate) fn status(&self, verb: &'static str, message: impl Into<String>) {
+        self.tell(Event::Status { verb, message: message.into(), level: Level::Normal });
+    }
+}

@@ -1,0 +1,245 @@
+//! Where packages come from, as the resolver asks: registries, and directories named by `path`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::task::Poll;
+
+use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
+use dhow_home::CargoHome;
+use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary};
+use dhow_resolve::{Patch, Provider, ProviderError, Releases, Replacement};
+use dhow_workspace::{Loader, Package, Workspace};
+use semver::Version;
+
+use crate::error::Error;
+use crate::event::Event;
+use crate::network;
+use crate::session::Session;
+
+/// Everything that a resolution can ask, with what was learnt so far.
+pub(crate) struct Sources<'a> {
+    session: &'a Session<'a>,
+    loader: &'a Loader<'a>,
+    registries: Registries,
+    /// Members, and all that they reach by `path`.
+    path_packages: BTreeMap<SourceId, Package>,
+    answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
+    /// What the lock file names.
+    locked: HashSet<PackageId>,
+}
+
+impl<'a> Sources<'a> {
+    /// The sources of a workspace. Its path dependencies are read at once.
+    pub(crate) fn new(
+        session: &'a Session<'a>,
+        loader: &'a Loader<'a>,
+        workspace: &Workspace,
+    ) -> Result<Self, Error> {
+        let home = CargoHome::new(session.config.home());
+        let registries = Registries::new(home, network::settings(session)?, network::vendored_summary());
+        let mut sources = Self {
+            session,
+            loader,
+            registries,
+            path_packages: workspace.members().iter().map(|p| (p.id().source(), p.clone())).collect(),
+            answers: HashMap::new(),
+            locked: HashSet::new(),
+        };
+        let mut todo: Vec<Package> = workspace.members().to_vec();
+        while let Some(package) = todo.pop() {
+            let transitive =
+                |dep: &&Dependency| dep.is_transitive() || workspace.member(package.id()).is_some();
+            for dep in package.dependencies().iter().filter(transitive).filter(|dep| dep.source().is_path()) {
+                if !sources.path_packages.contains_key(&dep.source()) {
+                    let found = loader.path_package(dep.source())?;
+                    sources.path_packages.insert(dep.source(), found.clone());
+                    todo.push(found);
+                }
+            }
+        }
+        Ok(sources)
+    }
+
+    pub(crate) fn registries(&self) -> &Registries {
+        &self.registries
+    }
+
+    pub(crate) fn loader(&self) -> &'a Loader<'a> {
+        self.loader
+    }
+
+    /// Members, and all that they reach by `path`.
+    pub(crate) fn path_packages(&self) -> impl Iterator<Item = &Package> {
+        self.path_packages.values()
+    }
+
+    /// The member or path dependency of that identity.
+    pub(crate) fn path_package(&self, id: PackageId) -> Option<&Package> {
+        self.path_packages.get(&id.source()).filter(|p| p.id() == id)
+    }
+
+    /// Whether what the home knows will do. What was learnt under another rule is forgotten.
+    pub(crate) fn set_freshness(&mut self, freshness: Freshness) {
+        self.registries.set_freshness(freshness);
+        self.answers.clear();
+    }
+
+    /// These are held on to, even where others are at hand.
+    pub(crate) fn set_locked(&mut self, locked: impl IntoIterator<Item = PackageId>) {
+        self.locked = locked.into_iter().collect();
+    }
+
+    /// Asks for what is probably needed, before the resolver does.
+    pub(crate) fn prefetch(&self, dependencies: &[Dependency]) -> Result<(), Error> {
+        let mut by_source: BTreeMap<SourceId, Vec<Dependency>> = BTreeMap::new();
+        for dep in dependencies.iter().filter(|dep| dep.source().is_registry()) {
+            by_source.entry(dep.source()).or_default().push(dep.clone());
+        }
+        for (source, wanted) in by_source {
+            self.registries.registry(source)?.prefetch(&wanted);
+        }
+        Ok(())
+    }
+
+    /// Waits until an answer has come.
+    pub(crate) fn wait(&self) {
+        let events = |event| self.session.tell(Event::Fetch(event));
+        for registry in self.registries.opened() {
+            registry.wait(&events);
+        }
+    }
+
+    /// `[patch]` of the workspace, each entry with the package that it names.
+    pub(crate) fn patches(&mut self, workspace: &Workspace) -> Result<Vec<Patch>, Error> {
+        let mut patches = Vec::new();
+        for table in workspace.patches() {
+            let source = patched_source(table.url.as_str());
+            for dep in &table.dependencies {
+                patches.push(Patch { source, dep: dep.clone(), summary: self.newest(dep)? });
+            }
+        }
+        Ok(patches)
+    }
+
+    /// `[replace]` of the workspace, each entry with the package that it names.
+    pub(crate) fn replacements(&mut self, workspace: &Workspace) -> Result<Vec<Replacement>, Error> {
+        let mut replacements = Vec::new();
+        for (spec, dep) in workspace.replacements() {
+            replacements.push(Replacement { spec: spec.clone(), summary: self.newest(dep)? });
+        }
+        Ok(replacements)
+    }
+
+    /// The newest package that an entry of `[patch]` may mean.
+    fn newest(&mut self, dep: &Dependency) -> Result<Summary, Error> {
+        loop {
+            match self.query(dep) {
+                Poll::Pending => self.wait(),
+                Poll::Ready(Err(source)) => return Err(Error::Patch { dep: dep.package_name(), source }),
+                Poll::Ready(Ok(releases)) => {
+                    let matching = (0..releases.len()).filter(|i| dep.matches_version(releases.version(*i)));
+                    let newest = matching.max_by_key(|i| releases.version(*i).clone());
+                    return newest.and_then(|i| releases.summary(i)).ok_or_else(|| Error::PatchMissing {
+                        dep: dep.package_name(),
+                        source_id: dep.source(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
+        let source = dep.source();
+        if source.is_path() {
+            return Poll::Ready(self.ask_path(dep));
+        }
+        if source.is_git() {
+            let what = format!("the git dependency `{}`", dep.package_name());
+            return Poll::Ready(Err(Box::new(Error::NotYet { what })));
+        }
+        let registry = match self.registries.registry(source) {
+            Ok(registry) => registry,
+            Err(error) => return Poll::Ready(Err(Box::new(error))),
+        };
+        registry.releases(dep.package_name()).map(|found| match found {
+            Ok(Listing::Summaries(summaries)) => Ok(Arc::new(summaries) as Arc<dyn Releases>),
+            Ok(Listing::Index(None)) => Ok(Arc::new(Vec::<Summary>::new()) as Arc<dyn Releases>),
+            Ok(Listing::Index(Some(file))) => Ok(Arc::new(self.usable(file, &registry)) as Arc<dyn Releases>),
+            Err(error) => Err(Box::new(error) as ProviderError),
+        })
+    }
+
+    /// Without the network, what was downloaded is preferred to what would have to be, unless that is locked.
+    fn usable(&self, file: Arc<IndexFile>, registry: &Registry) -> FromIndex {
+        let all: Vec<usize> = (0..file.len()).collect();
+        let id = |line: usize| PackageId::new(file.name(), file.version_at(line).clone(), registry.source());
+        let here: Vec<usize> = all.iter().copied().filter(|line| registry.is_at_hand(id(*line))).collect();
+        if here.is_empty() || here.len() == all.len() {
+            return FromIndex { file, lines: all };
+        }
+        let lines = all.into_iter().filter(|line| here.contains(line) || self.locked.contains(&id(*line)));
+        FromIndex { lines: lines.collect(), file }
+    }
+
+    fn ask_path(&mut self, dep: &Dependency) -> Result<Arc<dyn Releases>, ProviderError> {
+        let package = match self.path_packages.get(&dep.source()) {
+            Some(package) => package.clone(),
+            None => {
+                let package = self.loader.path_package(dep.source()).map_err(Box::new)?;
+                self.path_packages.insert(dep.source(), package.clone());
+                package
+            }
+        };
+        if package.name() != dep.package_name() {
+            return Ok(Arc::new(Vec::<Summary>::new()));
+        }
+        Ok(Arc::new(vec![package.summary().clone()]))
+    }
+}
+
+impl Provider for Sources<'_> {
+    fn query(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
+        let key = (dep.package_name(), dep.source());
+        if let Some(answer) = self.answers.get(&key) {
+            return Poll::Ready(Ok(Arc::clone(answer)));
+        }
+        let answer = self.ask(dep);
+        if let Poll::Ready(Ok(found)) = &answer {
+            self.answers.insert(key, Arc::clone(found));
+        }
+        answer
+    }
+}
+
+/// What a `[patch]` table stands for: crates.io by any of its names, or a source by its URL.
+fn patched_source(url: &str) -> SourceId {
+    if url == dhow_model::CRATES_IO_INDEX {
+        return SourceId::crates_io();
+    }
+    SourceId::for_registry(url).unwrap_or_else(|_| SourceId::crates_io())
+}
+
+/// The releases that an index lists, read as they are asked for.
+struct FromIndex {
+    file: Arc<IndexFile>,
+    lines: Vec<usize>,
+}
+
+impl Releases for FromIndex {
+    fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    fn version(&self, index: usize) -> &Version {
+        self.file.version_at(self.lines[index])
+    }
+
+    /// What cannot be read is not offered either.
+    fn is_yanked(&self, index: usize) -> bool {
+        self.summary(index).is_none_or(|summary| summary.is_yanked())
+    }
+
+    fn summary(&self, index: usize) -> Option<Summary> {
+        self.file.summary_at(self.lines[index])
+    }
+}

@@ -1,0 +1,29 @@
+//! `bench`
+
+use dhow_ops::{Intent, TestOptions};
+
+use super::Exit;
+use super::convert::{Common, filter, packages};
+use crate::args::{BenchArgs, ProfileArgs};
+use crate::context::Context;
+
+pub(super) fn run(args: BenchArgs, cx: &mut Context) -> Exit {
+    let (selection, targets) = (packages(args.packages)?, filter(args.targets));
+    let common = Common {
+        features: args.features,
+        profile: ProfileArgs { release: false, profile: args.profile },
+        jobs: args.jobs,
+        compile: args.compile,
+        manifest: args.manifest,
+        messages: args.messages,
+        ignore_rust_version: args.ignore_rust_version,
+    };
+    let options = common.options(Intent::Bench, selection, targets, cx)?;
+    let mut bench_args: Vec<std::ffi::OsString> = args.name.into_iter().map(Into::into).collect();
+    bench_args.extend(args.args);
+    // libtest runs benchmarks only when it is told to.
+    bench_args.push("--bench".into());
+    let tests = TestOptions { no_run: args.no_run, no_fail_fast: args.no_fail_fast, args: bench_args };
+    let outcome = cx.with_session(|session| dhow_ops::test(session, &options, &tests))?;
+    Ok(cx.report_tests(&outcome))
+}

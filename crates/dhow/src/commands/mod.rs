@@ -1,0 +1,58 @@
+//! One file per command: its arguments become options, its result becomes output and an exit code.
+
+mod bench;
+mod build;
+mod clean;
+mod convert;
+mod doc;
+mod external;
+mod fetch;
+mod generate_lockfile;
+mod help;
+mod list;
+mod locate_project;
+mod metadata;
+mod pkgid;
+mod run;
+mod test;
+mod tree;
+mod version;
+
+use crate::args::{Cli, Command};
+use crate::context::Context;
+use crate::error::CliError;
+
+/// An exit code.
+pub(crate) type Exit = Result<u8, CliError>;
+
+/// Runs the command.
+pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
+    if cli.version {
+        return version::run(cx);
+    }
+    if cli.list {
+        return list::run(cx);
+    }
+    if let Some(code) = cli.explain {
+        return external::explain(cx, &code);
+    }
+    match cli.command {
+        None => help::run(cx, None),
+        Some(Command::Help { command }) => help::run(cx, command.as_deref()),
+        Some(Command::Build(args)) => build::run(*args, dhow_ops::Intent::Build, cx),
+        Some(Command::Check(args)) => build::check(*args, cx),
+        Some(Command::Clean(args)) => clean::run(args, cx),
+        Some(Command::Doc(args)) => doc::run(*args, cx),
+        Some(Command::Run(args)) => run::run(*args, cx),
+        Some(Command::Test(args)) => test::run(*args, cx),
+        Some(Command::Bench(args)) => bench::run(*args, cx),
+        Some(Command::Fetch(args)) => fetch::run(args, cx),
+        Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
+        Some(Command::Tree(args)) => tree::run(*args, cx),
+        Some(Command::Metadata(args)) => metadata::run(args, cx),
+        Some(Command::Pkgid(args)) => pkgid::run(args, cx),
+        Some(Command::LocateProject(args)) => locate_project::run(args, cx),
+        Some(Command::Version) => version::run(cx),
+        Some(Command::External(words)) => external::run(cx, &words),
+    }
+}
