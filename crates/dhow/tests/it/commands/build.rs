@@ -127,7 +127,9 @@ fn flags_from_config_and_environment() {
     ));
     same_command_lines(&f.project, "build -v --bins");
     same_command_lines(&f.project, "build -v --bins --target x86_64-unknown-linux-gnu");
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_PROFILE_DEV_DEBUG"] {
+    for variable in
+        ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_PROFILE_DEV_DEBUG"]
+    {
         let project = f.project.copy().with_env(variable, "1").with_env("CARGO_INCREMENTAL", "0");
         let value = if variable.ends_with("FLAGS") { "-Copt-level=2" } else { "1" };
         same_command_lines(&project.with_env(variable, value), "build -v --bin my-app");

@@ -77,7 +77,11 @@ fn a_build_and_the_same_again() {
     let f = project();
     agree(
         &f.project,
-        &["build --message-format json", "build --message-format json", "build --message-format=json --release"],
+        &[
+            "build --message-format json",
+            "build --message-format json",
+            "build --message-format=json --release",
+        ],
     );
 }
 
@@ -111,7 +115,10 @@ fn a_target_a_profile_and_one_artifact() {
 fn errors_as_messages() {
     let f = project();
     f.project.file("src/lib.rs", "pub fn f() -> u32 { \"x\" }\nfn also_unused() {}");
-    agree(&f.project, &["check --message-format json --lib", "check --message-format json-diagnostic-short --lib"]);
+    agree(
+        &f.project,
+        &["check --message-format json --lib", "check --message-format json-diagnostic-short --lib"],
+    );
     let output = run(&f.project, "check --message-format json").assert_code(101);
     let last = output.stdout.lines().last().expect("messages");
     assert!(last.contains("\"build-finished\"") && last.contains("\"success\":false"), "{last}");

@@ -39,22 +39,17 @@ fn run_passes_arguments_and_the_exit_code() {
 fn run_starts_where_the_user_is() {
     let sandbox = echo();
     let there = cmd(&sandbox, "run -q").cwd(sandbox.path("sub")).run();
-    there
-        .assert_success()
-        .assert_stdout_has(&format!("{}\n", sandbox.path("sub").display()));
+    there.assert_success().assert_stdout_has(&format!("{}\n", sandbox.path("sub").display()));
     let manifest = sandbox.path("Cargo.toml");
     let words = format!("run -q --manifest-path {}", manifest.display());
     let away = cmd(&sandbox, &words).cwd(sandbox.root()).run();
-    away.assert_success()
-        .assert_stdout_has(&format!("{}\n", sandbox.root().display()));
+    away.assert_success().assert_stdout_has(&format!("{}\n", sandbox.root().display()));
 }
 
 #[test]
 fn a_program_that_a_signal_ends() {
     let sandbox = Sandbox::new();
-    sandbox
-        .manifest("app", "")
-        .file("src/main.rs", "fn main() { std::process::abort(); }");
+    sandbox.manifest("app", "").file("src/main.rs", "fn main() { std::process::abort(); }");
     let theirs = sandbox.cargo(["run", "-q"]);
     let ours = run(&sandbox, "run -q");
     assert_eq!((theirs.code, theirs.signal), (ours.code, ours.signal), "{ours}");

@@ -129,9 +129,7 @@ fn metadata_in_every_form() {
 fn metadata_without_a_version() {
     let f = fixture(|_| {}, "");
     compare(&f.project, dhow(), |c| c.stdout(&["metadata", "--no-deps"]));
-    run(&f.project, "metadata --no-deps")
-        .assert_success()
-        .assert_stderr_has("--format-version");
+    run(&f.project, "metadata --no-deps").assert_success().assert_stderr_has("--format-version");
 }
 
 #[test]

@@ -100,10 +100,7 @@ fn running(sandbox: &Sandbox, output: &Output) -> Vec<String> {
     let text = sandbox.normalized(&without_hashes(&output.stderr));
     let wanted = ["Running ", "Doc-tests ", "Executable "];
     let lines = text.lines().map(str::trim_start);
-    lines
-        .filter(|line| wanted.iter().any(|verb| line.starts_with(verb)))
-        .map(String::from)
-        .collect()
+    lines.filter(|line| wanted.iter().any(|verb| line.starts_with(verb))).map(String::from).collect()
 }
 
 #[test]
@@ -153,7 +150,13 @@ fn other_packages_of_the_workspace() {
     sandbox.file("Cargo.toml", manifest);
     agree(
         &sandbox,
-        &["test", "test -p helper", "test --workspace", "test --workspace --exclude app", "test -p helper -p app --lib"],
+        &[
+            "test",
+            "test -p helper",
+            "test --workspace",
+            "test --workspace --exclude app",
+            "test -p helper -p app --lib",
+        ],
     );
 }
 
