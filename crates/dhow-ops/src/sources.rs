@@ -1,5 +1,6 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::task::Poll;
@@ -50,10 +51,8 @@ impl<'a> Sources<'a> {
             let transitive =
                 |dep: &&Dependency| dep.is_transitive() || workspace.member(package.id()).is_some();
             for dep in package.dependencies().iter().filter(transitive).filter(|dep| dep.source().is_path()) {
-                if !sources.path_packages.contains_key(&dep.source()) {
-                    let found = loader.path_package(dep.source())?;
-                    sources.path_packages.insert(dep.source(), found.clone());
-                    todo.push(found);
+                if let Entry::Vacant(place) = sources.path_packages.entry(dep.source()) {
+                    todo.push(place.insert(loader.path_package(dep.source())?).clone());
                 }
             }
         }
