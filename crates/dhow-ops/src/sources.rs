@@ -101,6 +101,18 @@ impl<'a> Sources<'a> {
         Ok(())
     }
 
+    /// Asks for all that is known of these packages, at once: which they are is known beforehand.
+    pub(crate) fn request(&self, ids: impl Iterator<Item = PackageId>) -> Result<(), Error> {
+        let mut by_source: BTreeMap<SourceId, Vec<InternedString>> = BTreeMap::new();
+        for id in ids.filter(|id| id.source().is_registry()) {
+            by_source.entry(id.source()).or_default().push(id.name());
+        }
+        for (source, names) in by_source {
+            self.registries.registry(source)?.request(names);
+        }
+        Ok(())
+    }
+
     /// Waits until an answer has come.
     pub(crate) fn wait(&self) {
         let events = |event| self.session.tell(Event::Fetch(event));
