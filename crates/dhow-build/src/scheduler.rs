@@ -1,7 +1,9 @@
 //! Runs jobs in the order of their needs, as many at once as there are slots. Knows nothing of what a job does.
 
+use std::any::Any;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::graph::{Need, WaitGraph};
@@ -45,6 +47,7 @@ enum Message<R, E> {
     Report(R),
     Metadata(usize),
     Done(usize, Result<(), E>),
+    Panicked(Box<dyn Any + Send>),
 }
 
 impl<R, E> From<Granted> for Message<R, E> {
@@ -137,6 +140,7 @@ impl<'a, W: Work> Scheduler<'a, W> {
             Message::Slot(Err(error)) => return Err(SlotsLost(error)),
             Message::Report(report) => (self.tell)(Step::Report(report)),
             Message::Metadata(job) => self.waits.metadata(job, ready),
+            Message::Panicked(panic) => resume_unwind(panic),
             Message::Done(job, result) => {
                 self.active.retain(|active| *active != job);
                 match result {
@@ -199,8 +203,12 @@ fn start<'scope, W: Work>(
             let _ignored = sender.send(message);
         };
         let report = |report| send(Message::Report(report));
-        let result = work.run(job, &report, &|| send(Message::Metadata(job)));
-        send(Message::Done(job, result));
+        let metadata = || send(Message::Metadata(job));
+        // The scheduler waits for this thread's last word, so there must be one.
+        match catch_unwind(AssertUnwindSafe(|| work.run(job, &report, &metadata))) {
+            Ok(result) => send(Message::Done(job, result)),
+            Err(panic) => send(Message::Panicked(panic)),
+        }
     });
 }
 

@@ -16,7 +16,7 @@ use semver::Version;
 use crate::context::{Context, describe_package};
 use crate::error::UnitError;
 use crate::event::TextStream;
-use crate::work::Report;
+use crate::report::Report;
 
 /// A script whose output is given by configuration: it says that, and is not run.
 pub(crate) fn given(context: &Context<'_>, id: UnitId, output: &ScriptOutput) {

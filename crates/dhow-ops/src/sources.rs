@@ -1,5 +1,6 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::task::Poll;
@@ -50,10 +51,8 @@ impl<'a> Sources<'a> {
             let transitive =
                 |dep: &&Dependency| dep.is_transitive() || workspace.member(package.id()).is_some();
             for dep in package.dependencies().iter().filter(transitive).filter(|dep| dep.source().is_path()) {
-                if !sources.path_packages.contains_key(&dep.source()) {
-                    let found = loader.path_package(dep.source())?;
-                    sources.path_packages.insert(dep.source(), found.clone());
-                    todo.push(found);
+                if let Entry::Vacant(place) = sources.path_packages.entry(dep.source()) {
+                    todo.push(place.insert(loader.path_package(dep.source())?).clone());
                 }
             }
         }
@@ -97,6 +96,18 @@ impl<'a> Sources<'a> {
         }
         for (source, wanted) in by_source {
             self.registries.registry(source)?.prefetch(&wanted);
+        }
+        Ok(())
+    }
+
+    /// Asks for all that is known of these packages, at once: which they are is known beforehand.
+    pub(crate) fn request(&self, ids: impl Iterator<Item = PackageId>) -> Result<(), Error> {
+        let mut by_source: BTreeMap<SourceId, Vec<InternedString>> = BTreeMap::new();
+        for id in ids.filter(|id| id.source().is_registry()) {
+            by_source.entry(id.source()).or_default().push(id.name());
+        }
+        for (source, names) in by_source {
+            self.registries.registry(source)?.request(names);
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Lock files: to the graph and back.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use dhow_formats::lockfile::{LockVersion, Lockfile};
@@ -146,8 +147,11 @@ fn specs_find_one_package_or_say_which_they_may_mean() {
     assert_eq!(error, "package `deq` is not in the dependency graph; did you mean `dep`?");
 }
 
+/// Packages (as indices of name, version and source), what each depends on, and the version of the file.
+type AnyLock = (Vec<(usize, usize, usize)>, Vec<Vec<usize>>, usize);
+
 /// A lock file with some packages of some names, versions and sources, each depending on some of the others.
-fn any_lock() -> impl Strategy<Value = (Vec<(usize, usize, usize)>, Vec<Vec<usize>>, usize)> {
+fn any_lock() -> impl Strategy<Value = AnyLock> {
     let packages = prop::collection::btree_set((0_usize..5, 0_usize..3, 0_usize..3), 1..12);
     packages.prop_flat_map(|packages| {
         let packages: Vec<_> = packages.into_iter().collect();
@@ -179,10 +183,12 @@ proptest! {
             let mut deps: Vec<_> = deps.iter().map(long).collect();
             deps.sort();
             deps.dedup();
-            text += &format!(
-                "[[package]]\nname = \"{}\"\nversion = \"{}\"\nsource = \"{}\"\ndependencies = [\n{}]\n",
+            writeln!(
+                text,
+                "[[package]]\nname = \"{}\"\nversion = \"{}\"\nsource = \"{}\"\ndependencies = [\n{}]",
                 NAMES[*name], VERSIONS[*version], SOURCES[*source], deps.concat()
-            );
+            )
+            .expect("writes");
         }
         let first = resolve(&text);
         let written = first.to_lock().to_text(None);

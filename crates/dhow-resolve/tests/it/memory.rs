@@ -1,6 +1,7 @@
 //! Tables of packages in memory: how the resolver asks, and how it fails.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -140,11 +141,11 @@ fn deep_backtracking_ends_soon() {
         for version in 0..30 {
             let next = if package == 29 { "bad =1.0.0".to_owned() } else { format!("p{} 1", package + 1) };
             let pin = if version == 0 { String::new() } else { format!("; pin =1.{version}.0") };
-            lines += &format!("p{package} 1.{version}.0: {next}{pin}\n");
+            writeln!(lines, "p{package} 1.{version}.0: {next}{pin}").expect("writes");
         }
     }
     for version in 0..40 {
-        lines += &format!("pin 1.{version}.0:\n");
+        writeln!(lines, "pin 1.{version}.0:").expect("writes");
     }
     lines += "bad 1.0.0: pin =1.35.0\n";
     let mut table = Table::new(&lines);
