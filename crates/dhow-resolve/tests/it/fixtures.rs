@@ -374,3 +374,24 @@ fn a_replacement_is_locked_beside_what_it_replaces() {
     world.registry.versions("b", &["1.2.0"]);
     assert_has(&world.same_update().expect("a solution"), "b", &["1.1.0"]);
 }
+
+#[test]
+fn an_update_moves_one_package_and_what_it_needs() {
+    let registry = registry(|r| {
+        r.versions("leaf", &["1.0.0"]);
+        r.versions("other", &["1.0.0"]);
+        r.package("a", "1.0.0").dep("leaf", "1").publish();
+    });
+    let world = World::new(registry, "a = \"1\"\nother = \"1\"");
+    world.same_lock().expect("a solution");
+    world.registry.versions("leaf", &["1.1.0", "1.2.0"]);
+    world.registry.versions("other", &["1.1.0"]);
+    world.registry.package("a", "1.1.0").dep("leaf", ">=1.0, <=1.1").publish();
+    let lock = world.same_update_of("a").expect("a solution");
+    assert_has(&lock, "a", &["1.1.0"]);
+    assert_has(&lock, "leaf", &["1.0.0"]);
+    assert_has(&lock, "other", &["1.0.0"]);
+    let lock = world.same_update_of("leaf").expect("a solution");
+    assert_has(&lock, "leaf", &["1.1.0"]);
+    assert_has(&lock, "other", &["1.0.0"]);
+}

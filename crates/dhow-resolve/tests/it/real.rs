@@ -54,6 +54,7 @@ fn published_packages_get_the_same_lock() {
             members,
             patches: Vec::new(),
             replacements: Vec::new(),
+            let_go: Vec::new(),
             prefs,
             lowest_rust_version: lowest,
         };
@@ -105,6 +106,7 @@ fn published_packages_get_the_same_features() {
             members,
             patches: Vec::new(),
             replacements: Vec::new(),
+            let_go: Vec::new(),
             prefs: Default::default(),
             lowest_rust_version: None,
         };

@@ -18,6 +18,8 @@ pub(crate) struct Case {
     pub(crate) members: Vec<Member>,
     pub(crate) patches: Vec<Patch>,
     pub(crate) replacements: Vec<Replacement>,
+    /// Names of packages that are not held on to.
+    pub(crate) let_go: Vec<&'static str>,
     pub(crate) prefs: VersionPreferences,
     pub(crate) lowest_rust_version: Option<PartialVersion>,
 }
@@ -33,10 +35,11 @@ impl Case {
             let lock = Lockfile::parse(text).expect("a lock file");
             Resolve::from_lock(&lock, self.path_ids()).expect("a lock file with a meaning")
         });
+        let keep = |id: PackageId| !self.let_go.contains(&id.name().as_str());
         let mut resolver = Resolver::new(ResolveRequest {
             members: &self.members,
             previous: previous.as_ref(),
-            keep: &|_| true,
+            keep: &keep,
             patches: &self.patches,
             replacements: &self.replacements,
             prefs: &self.prefs,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use dhow_model::{SourceId, Summary};
 use dhow_resolve::{CliFeatures, Member, Patch, Replacement, VersionPreferences};
-use dhow_testkit::{Registry, Sandbox};
+use dhow_testkit::{Output, Registry, Sandbox};
 
 use super::Case;
 use super::index::{Format, IndexProvider};
@@ -73,6 +73,7 @@ impl World {
         };
         Case {
             replacements: self.replacements.iter().map(replacement).collect(),
+            let_go: Vec::new(),
             lowest_rust_version: rust_versions.map(|v| v.to_partial()).min(),
             prefs: VersionPreferences {
                 rust_versions: self.rust_versions.iter().map(|v| v.parse().expect("a version")).collect(),
@@ -97,7 +98,7 @@ impl World {
     pub(crate) fn same_lock(&self) -> Result<String, String> {
         self.sandbox.remove("Cargo.lock");
         let cargo = self.sandbox.cargo(["generate-lockfile", "--offline"]);
-        self.compare(cargo.success(), &cargo.stderr, None)
+        self.compare(&cargo, None, &[])
     }
 
     /// What becomes of the lock file that is there: cargo's and ours.
@@ -105,7 +106,15 @@ impl World {
     pub(crate) fn same_update(&self) -> Result<String, String> {
         let before = self.sandbox.read("Cargo.lock");
         let cargo = self.sandbox.cargo(["metadata", "--offline", "--format-version", "1"]);
-        self.compare(cargo.success(), &cargo.stderr, Some(&before))
+        self.compare(&cargo, Some(&before), &[])
+    }
+
+    /// What becomes of the lock file when packages of this name are let go: cargo's and ours.
+    #[track_caller]
+    pub(crate) fn same_update_of(&self, name: &'static str) -> Result<String, String> {
+        let before = self.sandbox.read("Cargo.lock");
+        let cargo = self.sandbox.cargo(["update", name, "--offline"]);
+        self.compare(&cargo, Some(&before), &[name])
     }
 
     /// As [`Self::same_update`], without downloading anything.
@@ -113,12 +122,18 @@ impl World {
     pub(crate) fn same_workspace_update(&self) -> Result<String, String> {
         let before = self.sandbox.read("Cargo.lock");
         let cargo = self.sandbox.cargo(["update", "--workspace", "--offline"]);
-        self.compare(cargo.success(), &cargo.stderr, Some(&before))
+        self.compare(&cargo, Some(&before), &[])
     }
 
     #[track_caller]
-    fn compare(&self, success: bool, stderr: &str, before: Option<&str>) -> Result<String, String> {
-        let case = self.case();
+    fn compare(
+        &self,
+        cargo: &Output,
+        before: Option<&str>,
+        let_go: &[&'static str],
+    ) -> Result<String, String> {
+        let (success, stderr) = (cargo.success(), &cargo.stderr);
+        let case = Case { let_go: let_go.to_vec(), ..self.case() };
         let mut provider = self.provider();
         provider.slow = true;
         match case.lock(&mut provider, before) {
