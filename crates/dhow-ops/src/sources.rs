@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
 use dhow_home::CargoHome;
-use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary};
+use dhow_model::{Dependency, InternedString, PackageId, RustVersion, SourceId, Summary};
 use dhow_resolve::{Patch, Provider, ProviderError, Releases, Replacement};
 use dhow_workspace::{Loader, Package, Workspace};
 use semver::Version;
@@ -245,9 +245,16 @@ impl Releases for FromIndex {
         self.file.version_at(self.lines[index])
     }
 
-    /// What cannot be read is not offered either.
     fn is_yanked(&self, index: usize) -> bool {
-        self.summary(index).is_none_or(|summary| summary.is_yanked())
+        self.file.is_yanked_at(self.lines[index])
+    }
+
+    fn links(&self, index: usize) -> Option<InternedString> {
+        self.file.links_at(self.lines[index])
+    }
+
+    fn rust_version(&self, index: usize) -> Option<RustVersion> {
+        self.file.rust_version_at(self.lines[index])
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {
