@@ -245,7 +245,7 @@ pub(crate) fn extern_args(args: &mut Args, unit: &Unit, externs: &[Extern]) {
 }
 
 /// Warnings of other people's packages are not shown, and never fail a build.
-fn cap_lints(args: &mut Args, scope: &Scope<'_>, unit: &Unit) {
+pub(crate) fn cap_lints(args: &mut Args, scope: &Scope<'_>, unit: &Unit) {
     if !scope.shows_warnings(unit) {
         args.extend(["--cap-lints", "allow"]);
     } else if !unit.is_local {

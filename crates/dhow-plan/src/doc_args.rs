@@ -1,8 +1,8 @@
 //! rustdoc's command lines: documentation, and documentation tests.
 
 use crate::args::{
-    Args, Names, dependency_args, edition_arg, error_format, extern_args, feature_args, lint_args, lto_args,
-    search_dir, target_arg,
+    Args, Names, cap_lints, dependency_args, edition_arg, error_format, extern_args, feature_args, lint_args,
+    lto_args, search_dir, target_arg,
 };
 use crate::recipe::{Arg, Extern, Place, RunPart, ScriptPart};
 use crate::scope::Scope;
@@ -29,6 +29,7 @@ pub(crate) fn rustdoc_args(
     let mut args = common(unit);
     args.extend(["--crate-name", unit.target.crate_name().as_str()]);
     args.os_path(scope.source(unit).0);
+    cap_lints(&mut args, scope, unit);
     target_arg(&mut args, unit.kind);
     args.push("-o");
     args.path("", Place::OutDir);

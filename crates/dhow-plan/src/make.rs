@@ -54,14 +54,14 @@ fn finish(inputs: &PlanInputs<'_>, shared: Shared) -> Result<UnitGraph, PlanErro
     let primary: HashSet<PackageId> =
         shared.roots.iter().map(|root| shared.nodes[root.index()].package).collect();
     let members: HashSet<PackageId> = inputs.workspace.members().iter().map(Package::id).collect();
-    let mut flags: HashMap<CompileKind, (Arc<[String]>, Arc<[String]>)> = HashMap::new();
+    let mut flags: HashMap<CompileKind, [Arc<[String]>; 2]> = HashMap::new();
     let mut units = Vec::with_capacity(shared.nodes.len());
     for (index, node) in shared.nodes.into_iter().enumerate() {
         let package = inputs.packages.get(&node.package).ok_or(PlanError::PackageNotLoaded(node.package))?;
         let settings = inputs.settings.platforms.get(&node.kind);
-        let (rustflags, rustdocflags) = flags.entry(node.kind).or_insert_with(|| {
+        let [rustflags, rustdocflags] = flags.entry(node.kind).or_insert_with(|| {
             settings
-                .map(|s| (s.rustflags.as_slice().into(), s.rustdocflags.as_slice().into()))
+                .map(|s| [s.rustflags.as_slice().into(), s.rustdocflags.as_slice().into()])
                 .unwrap_or_default()
         });
         let overrides = settings.map(|s| &s.links_overrides);

@@ -17,6 +17,9 @@ use crate::request::{CompileFilter, FilterRule, Intent, OnlyTargets};
 use crate::unit::CompileMode;
 use crate::usage::Usage;
 
+/// Which targets of a kind, what the kind is called, which targets are of it, in which mode.
+type Rule<'r> = (&'r FilterRule, &'static str, &'r dyn Fn(&Target) -> bool, CompileMode);
+
 /// A target that may become a root.
 struct Proposal<'a> {
     package: &'a Package,
@@ -116,7 +119,7 @@ impl<'a> Grower<'a> {
             if only.tests == FilterRule::All { &tested } else { &Target::is_test };
         let benches: &dyn Fn(&Target) -> bool =
             if only.benches == FilterRule::All { &benched } else { &Target::is_bench };
-        let rules: [(&FilterRule, &'static str, &dyn Fn(&Target) -> bool, CompileMode); 4] = [
+        let rules: [Rule<'_>; 4] = [
             (&only.bins, "bin", &Target::is_bin, mode),
             (&only.examples, "example", &Target::is_example, mode),
             (&only.tests, "test", tests, test_mode),

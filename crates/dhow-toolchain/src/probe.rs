@@ -85,7 +85,7 @@ impl Toolchain {
             missing,
             answer: verbose_version.0.clone(),
         })?;
-        let toolchain = Toolchain {
+        let toolchain = Self {
             rustup_toolchain: sysroot.and_then(|sysroot| rustup::toolchain_name(&sysroot, &inputs.env)),
             rustc,
             rustdoc,

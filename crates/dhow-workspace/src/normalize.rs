@@ -22,7 +22,8 @@ use crate::profile_check::check_profiles;
 use crate::read::ManifestFile;
 use crate::resolver::ResolverVersion;
 use crate::target::Target;
-use crate::targets::{TargetInput, targets};
+use crate::target_input::TargetInput;
+use crate::targets::targets;
 use crate::workspace::RegistryLookup;
 
 /// What a manifest is made from.
@@ -33,12 +34,14 @@ pub(crate) struct ManifestInput<'a> {
     pub(crate) inherit: &'a Inherit<'a>,
     /// Whether anybody wants to know what is odd.
     pub(crate) is_member: bool,
+    /// Whether members may have broken targets.
+    pub(crate) lenient: bool,
 }
 
 /// The manifest of a package.
 pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
     let toml = input.file.toml();
-    let notes = Notes::new(input.is_member);
+    let notes = Notes::new(input.is_member, input.is_member && !input.lenient);
     gates::check(toml, &notes)?;
     check_workspace_table(toml, &notes)?;
     let Some(package) = toml.package() else {
@@ -108,7 +111,7 @@ pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
 /// Checks a manifest without a package; returns what is odd about it.
 pub(crate) fn virtual_manifest(file: &ManifestFile) -> Result<Vec<Warning>, Flaw> {
     let toml = file.toml();
-    let notes = Notes::new(true);
+    let notes = Notes::new(true, true);
     gates::check(toml, &notes)?;
     check_workspace_table(toml, &notes)?;
     if toml.workspace.is_none() {

@@ -2,10 +2,12 @@
 //! every environment, hashes aside.
 #![expect(clippy::disallowed_methods, reason = "tests write projects and start the real cargo")]
 
+mod case;
 mod commands;
 mod compare;
 mod keys;
 mod oracle;
 mod planning;
 mod project;
+mod samples;
 mod selection;

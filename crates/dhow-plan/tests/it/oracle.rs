@@ -32,8 +32,9 @@ pub(crate) fn run(project: &Project, args: &[&str], env: &[(&str, &str)]) -> Ran
     let path =
         std::env::join_paths(std::iter::once(beside).chain(std::env::split_paths(&path))).expect("joins");
     let output = Command::new(cargo())
-        .args(args)
+        .arg(args[0])
         .args(["-vv", "--offline"])
+        .args(&args[1..])
         .current_dir(project.root())
         .env_clear()
         .env("PATH", path)

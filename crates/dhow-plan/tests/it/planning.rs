@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
 
-use dhow_model::{Dependency, PackageId, Platform, SourceId, Summary};
+use dhow_model::{Dependency, PackageId, Platform, Summary};
 use dhow_plan::{
     BindContext, CompileKind, CompileMode, OutputFile, PackageSelection, Paths, Plan, PlanError, PlanInputs,
-    PlatformSettings, Request, ScriptOutput, Settings, UnitId, bind, plan,
+    PlatformSettings, Request, RunOptions, ScriptOutput, Settings, UnitId, Uplift, bind, plan,
 };
 use dhow_resolve::features::{FeatureOptions, Selection, features_of_members, resolve_features};
 use dhow_resolve::provider::Releases;
@@ -30,6 +30,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) profile: &'a str,
     pub(crate) features: CliFeatures,
     pub(crate) change: &'a dyn Fn(&mut Settings),
+    /// As with `-vv`, which cargo is always asked for: warnings of dependencies are shown.
+    pub(crate) extra_verbose: bool,
 }
 
 /// Everything that plans of one project are made from.
@@ -55,7 +57,7 @@ impl Planned {
             platforms: kinds.map(|kind| (*kind, PlatformSettings::default())).collect(),
             cargo_exe: cargo(),
             jobs: 2,
-            extra_verbose: true,
+            extra_verbose: ask.extra_verbose,
             ..Settings::default()
         };
         (ask.change)(&mut settings);
@@ -100,8 +102,10 @@ impl Planned {
         let target = self.workspace.target_dir().to_path_buf();
         let profile_dir = self.profiles.dir_name().to_string();
         let paths = StandardPaths { plan, target, profile_dir };
-        let said = |run: UnitId| scripts.get(plan.graph.unit(run).package.name().as_str());
-        let context = BindContext { paths: &paths, scripts: &said, library_path: None, makeflags: None };
+        let said =
+            |run: UnitId| scripts.get(plan.graph.unit(run).package.name().as_str()).cloned().map(Arc::new);
+        let context =
+            BindContext { paths: &paths, scripts: &said, library_path: None, run: RunOptions::default() };
         let line = |id: UnitId| {
             let command = bind(plan, id, &context);
             let text = |text: std::ffi::OsString| text.into_string().expect("text");
@@ -150,7 +154,16 @@ impl Paths for StandardPaths<'_> {
 
     fn uplifted(&self, id: UnitId, output: &OutputFile) -> PathBuf {
         let root = self.root_dir(self.plan.graph.unit(id).kind);
-        output.uplift.as_ref().map_or_else(|| self.output(id, output), |name| root.join(name))
+        match &output.uplift {
+            None => self.output(id, output),
+            Some(Uplift::Artifacts(name)) => root.join(name),
+            Some(Uplift::Examples(name)) => root.join("examples").join(name),
+            Some(Uplift::Beside(name)) => self.out_dir(id).join(name),
+        }
+    }
+
+    fn program(&self, kind: CompileKind, name: &str) -> PathBuf {
+        self.root_dir(kind).join(name)
     }
 
     fn deps_dir(&self, kind: CompileKind) -> PathBuf {
@@ -174,6 +187,7 @@ impl Paths for StandardPaths<'_> {
     }
 }
 
+/// The workspace, and every package that it can need: paths, and what lies in `vendor/` as if from crates.io.
 fn load(manifest: &Path) -> (Workspace, HashMap<PackageId, Package>) {
     let no_registries = |name: &str| Err(format!("no registry {name}"));
     let options =
@@ -185,10 +199,15 @@ fn load(manifest: &Path) -> (Workspace, HashMap<PackageId, Package>) {
     let mut todo: Vec<Package> = packages.values().cloned().collect();
     while let Some(package) = todo.pop() {
         for dep in package.dependencies() {
-            if packages.keys().any(|id| id.source() == dep.source()) {
+            if packages.keys().any(|id| dep.matches_id(*id)) {
                 continue;
             }
-            let package = loader.path_package(dep.source()).expect("loads");
+            let vendored = manifest.with_file_name("vendor").join(dep.package_name().as_str());
+            let package = match dep.source().is_path() {
+                true => loader.path_package(dep.source()),
+                false => loader.package(&vendored.join("Cargo.toml"), dep.source()),
+            };
+            let package = package.expect("loads");
             packages.insert(package.id(), package.clone());
             todo.push(package);
         }
@@ -196,13 +215,20 @@ fn load(manifest: &Path) -> (Workspace, HashMap<PackageId, Package>) {
     (workspace, packages)
 }
 
-struct PathProvider(HashMap<SourceId, Summary>);
+struct KnownPackages(Vec<Summary>);
 
-impl Provider for PathProvider {
+impl Provider for KnownPackages {
     fn query(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
-        let found: Vec<Summary> = self.0.get(&dep.source()).into_iter().cloned().collect();
+        let asked = |s: &&Summary| s.id().name() == dep.package_name() && s.id().source() == dep.source();
+        let found: Vec<Summary> = self.0.iter().filter(asked).cloned().collect();
         Poll::Ready(Ok(Arc::new(found)))
     }
+}
+
+/// A package as if from crates.io has the checksum that its directory says, if it says one.
+fn with_checksum(package: &Package) -> Summary {
+    let text = std::fs::read_to_string(package.root().join("checksum")).ok();
+    package.summary().clone().with_checksum(text.and_then(|text| text.trim().parse().ok()))
 }
 
 fn resolve(workspace: &Workspace, packages: &HashMap<PackageId, Package>) -> Resolve {
@@ -211,8 +237,7 @@ fn resolve(workspace: &Workspace, packages: &HashMap<PackageId, Package>) -> Res
         .iter()
         .map(|p| Member { summary: p.summary().clone(), features: CliFeatures::all(), dev_deps: true })
         .collect();
-    let mut provider =
-        PathProvider(packages.values().map(|p| (p.id().source(), p.summary().clone())).collect());
+    let mut provider = KnownPackages(packages.values().map(with_checksum).collect());
     let request = ResolveRequest {
         members: &members,
         previous: None,

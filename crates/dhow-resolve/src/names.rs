@@ -100,3 +100,10 @@ impl NameSet {
         self.0.binary_search_by_key(&wanted, |n| (Name(*n).address(), n.len()))
     }
 }
+
+/// `default`, interned once.
+pub(crate) fn default_name() -> InternedString {
+    static DEFAULT: std::sync::LazyLock<InternedString> =
+        std::sync::LazyLock::new(|| InternedString::new("default"));
+    *DEFAULT
+}
