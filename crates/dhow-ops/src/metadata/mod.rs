@@ -11,6 +11,7 @@ use crate::options::FeatureFlags;
 use crate::session::Session;
 use crate::tools::Tools;
 use crate::{packages, workspaces};
+use crate::workspaces::Care;
 
 /// What `metadata` shows.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ pub struct MetadataOptions {
 /// # Errors
 /// There is no solution, or a package cannot be had.
 pub fn metadata(session: &Session<'_>, options: &MetadataOptions) -> Result<String, Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let document = if options.no_deps {
             document::without_deps(workspace)
         } else {
