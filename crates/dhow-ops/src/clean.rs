@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::resolution;
 use crate::session::Session;
 use crate::tools::Tools;
-use crate::{settings, workspaces};
 use crate::workspaces::Care;
+use crate::{settings, workspaces};
 
 /// What to remove.
 #[derive(Clone, Debug, Default)]

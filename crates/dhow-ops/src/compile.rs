@@ -20,8 +20,8 @@ use crate::resolution::{self, LockOptions};
 use crate::session::Session;
 use crate::sources::Sources;
 use crate::tools::{self, Tools};
-use crate::{settings, workspaces};
 use crate::workspaces::Care;
+use crate::{settings, workspaces};
 
 /// What was built, and all that is needed to run it.
 pub(crate) struct Compiled {

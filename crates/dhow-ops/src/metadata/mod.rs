@@ -10,8 +10,8 @@ use crate::narrow::{Wanted, narrowed};
 use crate::options::FeatureFlags;
 use crate::session::Session;
 use crate::tools::Tools;
-use crate::{packages, workspaces};
 use crate::workspaces::Care;
+use crate::{packages, workspaces};
 
 /// What `metadata` shows.
 #[derive(Clone, Debug, Default)]

@@ -18,8 +18,8 @@ use crate::options::FeatureFlags;
 use crate::resolution::{self, LockOptions};
 use crate::session::Session;
 use crate::tools::Tools;
-use crate::{packages, workspaces};
 use crate::workspaces::Care;
+use crate::{packages, workspaces};
 
 /// What `tree` shows.
 #[derive(Clone, Debug)]
