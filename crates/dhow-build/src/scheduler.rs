@@ -65,7 +65,7 @@ pub(crate) fn run<W: Work>(
     tell: Tell<'_, W>,
 ) -> Result<Vec<(usize, W::Error)>, SlotsLost> {
     let (sender, receiver) = channel();
-    let slots = Slots::new(client, sender.clone()).map_err(SlotsLost)?;
+    let slots = Slots::new(client, sender.clone());
     std::thread::scope(|scope| {
         let scheduler = Scheduler {
             graph,
@@ -88,7 +88,7 @@ struct Scheduler<'a, W: Work> {
     work: &'a W,
     tell: Tell<'a, W>,
     keep_going: bool,
-    slots: Slots,
+    slots: Slots<Message<W::Report, W::Error>>,
     waits: Waits<'a>,
     /// Jobs that must run and can.
     queue: BinaryHeap<(usize, Reverse<usize>)>,
@@ -120,7 +120,7 @@ impl<'a, W: Work> Scheduler<'a, W> {
                 return Ok(self.failures);
             }
             if self.may_start() {
-                self.slots.request(self.active.len() + self.queue.len());
+                self.slots.request(self.active.len() + self.queue.len()).map_err(SlotsLost)?;
             }
             // The senders live in `sender` and in running jobs: there is always one.
             let Ok(message) = receiver.recv() else { return Ok(self.failures) };

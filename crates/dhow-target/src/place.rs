@@ -58,6 +58,11 @@ impl UnitPlace {
         self.out_dir.join("stderr")
     }
 
+    /// Locked while a script, or anything that it has started, runs.
+    pub fn script_lock(&self) -> PathBuf {
+        self.record_dir.join("script.lock")
+    }
+
     /// `OUT_DIR` at the time of the run.
     pub fn script_root_output(&self) -> PathBuf {
         self.out_dir.join("root-output")

@@ -18,6 +18,7 @@ use crate::options::FeatureFlags;
 use crate::resolution::{self, LockOptions};
 use crate::session::Session;
 use crate::tools::Tools;
+use crate::workspaces::Care;
 use crate::{packages, workspaces};
 
 /// What `tree` shows.
@@ -44,7 +45,7 @@ pub struct TreeOptions {
 /// # Errors
 /// There is no solution, a package cannot be had, or a specification names none.
 pub fn tree(session: &Session<'_>, options: &TreeOptions) -> Result<String, Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let all_platforms = options.targets.iter().any(|t| t == "all");
         let tools = Tools::find(session, if all_platforms { &[] } else { &options.targets })?;
         let whole = resolution::resolve(session, workspace, sources, LockOptions::default())?;

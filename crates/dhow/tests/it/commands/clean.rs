@@ -19,9 +19,9 @@ fn built() -> Fixture {
 
 #[test]
 fn one_package() {
-    for package in ["leaf", "app", "scripted"] {
+    for (package, what) in [("leaf", "--lib"), ("app", "--all-targets"), ("scripted", "--lib")] {
         compare(&built().project, dhow(), |c| {
-            c.command(&["build", "--all-targets"])
+            c.command(&["build", what])
                 .command(&["clean", "-p", package])
                 .artifacts("target/debug")
                 .artifacts("target/debug/build")
