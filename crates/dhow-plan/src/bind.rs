@@ -285,8 +285,7 @@ pub fn run_environment(
     let (made, recipe) = (plan.graph.unit(unit), plan.recipe(unit));
     let mut env: BTreeMap<String, Option<OsString>> = BTreeMap::new();
     let binder = Binder { plan, context, recipe, unit: made };
-    let compile_only =
-        ["CARGO_CRATE_NAME", "CARGO_BIN_NAME", "CARGO_PRIMARY_PACKAGE", "CARGO_TARGET_TMPDIR", "OUT_DIR"];
+    let compile_only = ["CARGO_CRATE_NAME", "CARGO_BIN_NAME", "CARGO_PRIMARY_PACKAGE", "CARGO_TARGET_TMPDIR"];
     env.extend(binder.env().into_iter().filter(|(name, _)| !compile_only.contains(&name.as_str())));
     let mut dirs =
         vec![LibraryDir::Native(made.kind), LibraryDir::Root(made.kind), LibraryDir::Deps(made.kind)];

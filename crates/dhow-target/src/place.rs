@@ -88,7 +88,7 @@ impl TargetPaths<'_> {
             dirs.doc()
         } else if unit.mode.is_run_custom_build() || unit.target.is_custom_build() {
             dirs.build().join(dir_name)
-        } else if unit.target.is_example() && !unit.mode.is_any_test() {
+        } else if unit.target.is_example() {
             dirs.examples()
         } else {
             dirs.deps()

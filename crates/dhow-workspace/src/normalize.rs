@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dhow_formats::manifest::{TomlManifest, TomlPackage, VecStringOrBool};
-use dhow_model::{PackageId, RustVersion, SourceId, Summary};
+use dhow_model::{FeatureValue, PackageId, RustVersion, SourceId, Summary};
 use semver::Version;
 
 use crate::dependencies::{DependencyInput, dependencies};
@@ -17,7 +17,7 @@ use crate::lints;
 use crate::nearest::nearest;
 use crate::notes::Notes;
 use crate::package::{Manifest, PackageMetadata};
-use crate::problem::PackageProblem;
+use crate::problem::{PackageProblem, TargetProblem};
 use crate::profile_check::check_profiles;
 use crate::read::ManifestFile;
 use crate::resolver::ResolverVersion;
@@ -90,6 +90,7 @@ pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
     let summary = Summary::new(id, dependencies, features)
         .with_links(metadata.links)
         .with_rust_version(metadata.rust_version);
+    check_required_features(&summary, &targets, &notes);
     let (warnings, critical) = notes.into_parts();
     if let Some(flaw) = critical {
         return Err(flaw);
@@ -272,6 +273,37 @@ fn metadata(
     metadata.include = list(inherit.field("include", package.include.as_ref(), |p| p.include.as_ref())?);
     metadata.exclude = list(inherit.field("exclude", package.exclude.as_ref(), |p| p.exclude.as_ref())?);
     Ok(metadata)
+}
+
+/// A feature that does not exist is never on, so the target is never built.
+fn check_required_features(summary: &Summary, targets: &[Arc<Target>], notes: &Notes) {
+    if !notes.enabled() {
+        return;
+    }
+    for target in targets {
+        for feature in &target.required_features {
+            let known = match FeatureValue::parse(feature) {
+                FeatureValue::Feature(name) => summary.features().contains_key(&name),
+                FeatureValue::DepFeature { dep_name, weak: false, .. } => {
+                    summary.dependencies().iter().any(|d| d.name_in_toml() == dep_name)
+                }
+                FeatureValue::Dep { .. } | FeatureValue::DepFeature { .. } => {
+                    let (name, feature) = (target.name.to_string(), feature.to_string());
+                    notes.critical(Flaw::new(["package"], TargetProblem::RequiredFeature { name, feature }));
+                    continue;
+                }
+            };
+            if !known {
+                notes.warn(["package"], || {
+                    format!(
+                        "the {} target `{}` requires the feature `{feature}`, which does not exist",
+                        target.kind.description(),
+                        target.name
+                    )
+                });
+            }
+        }
+    }
 }
 
 fn note_unused(file: &ManifestFile, metadata: &PackageMetadata, notes: &Notes) {

@@ -13,7 +13,7 @@ pub(crate) struct Line {
 impl Line {
     /// One text, with the arguments one per line so that a difference is seen.
     pub(crate) fn show(&self) -> String {
-        let args: String = self.args.iter().map(|arg| format!("\n    {}", normalize(arg))).collect();
+        let args: String = self.args.iter().map(|arg| format!("\n    {}", normalize(&tool(arg)))).collect();
         let env: String = self
             .env
             .iter()

@@ -1,6 +1,6 @@
 //! Command lines and environments equal to cargo's, for every kind of target, profile and command.
 
-use dhow_plan::{FilterRule, Intent, OnlyTargets};
+use dhow_plan::{FilterRule, Intent, OnlyTargets, ScriptOutput};
 use dhow_resolve::CliFeatures;
 
 use crate::case::{Case, HOST};
@@ -184,4 +184,42 @@ fn one_package_of_many() {
         .only(OnlyTargets { lib: true, ..OnlyTargets::default() })
         .crate_type("staticlib")
         .check(&project);
+}
+
+#[test]
+fn tests_run_in_the_same_environment() {
+    Case::new(&["test"], Intent::Test, "test").check_runs(&everything());
+}
+
+#[test]
+fn wrappers() {
+    // `env` runs the program that it is given, like a wrapper that does nothing.
+    let mut case = Case::new(&["check"], Intent::Check { test: false }, "dev");
+    case.env = &[("RUSTC_WRAPPER", "/usr/bin/env"), ("RUSTC_WORKSPACE_WRAPPER", "/usr/bin/nice")];
+    case.change = &|settings| {
+        settings.rustc_wrapper = Some("/usr/bin/env".into());
+        settings.rustc_workspace_wrapper = Some("/usr/bin/nice".into());
+    };
+    case.check(&everything());
+}
+
+#[test]
+fn a_script_that_configuration_replaces() {
+    let project = everything();
+    project.write(
+        "project/.cargo/config.toml",
+        "[target.x86_64-unknown-linux-gnu.some-lib]\nrustc-link-search = [\"native=/conf\"]\nfrom-config = \"1\"\n",
+    );
+    let mut case = Case::new(&["build"], Intent::Build, "dev");
+    case.change = &|settings| {
+        let said = ScriptOutput {
+            library_paths: vec!["native=/conf".into()],
+            metadata: vec![("from-config".into(), "1".into())],
+            ..ScriptOutput::default()
+        };
+        for platform in settings.platforms.values_mut() {
+            platform.links_overrides.insert("some-lib".into(), said.clone());
+        }
+    };
+    case.check(&project);
 }

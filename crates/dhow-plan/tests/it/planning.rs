@@ -7,8 +7,9 @@ use std::task::Poll;
 
 use dhow_model::{Dependency, PackageId, Platform, Summary};
 use dhow_plan::{
-    BindContext, CompileKind, CompileMode, OutputFile, PackageSelection, Paths, Plan, PlanError, PlanInputs,
-    PlatformSettings, Request, RunOptions, ScriptOutput, Settings, UnitId, Uplift, bind, plan,
+    BindContext, Command, CompileKind, CompileMode, OutputFile, PackageSelection, Paths, Plan, PlanError,
+    PlanInputs, PlatformSettings, Request, RunOptions, ScriptOutput, Settings, UnitId, Uplift, bind, plan,
+    run_environment,
 };
 use dhow_resolve::features::{FeatureOptions, Selection, features_of_members, resolve_features};
 use dhow_resolve::provider::Releases;
@@ -99,6 +100,34 @@ impl Planned {
 
     /// Every command of the plan, with what scripts said by package name.
     pub(crate) fn lines(&self, plan: &Plan, scripts: &BTreeMap<String, ScriptOutput>) -> Vec<Line> {
+        self.with_context(plan, scripts, |context| {
+            let made = plan.graph.ids().filter(|id| !plan.overridden_scripts.contains_key(id));
+            made.map(|id| line(bind(plan, id, context))).collect()
+        })
+    }
+
+    /// Every test of the plan as it is run.
+    pub(crate) fn test_runs(&self, plan: &Plan, scripts: &BTreeMap<String, ScriptOutput>) -> Vec<Line> {
+        self.with_context(plan, scripts, |context| {
+            let tests = plan.graph.ids().filter(|id| plan.graph.unit(*id).mode == CompileMode::Test);
+            let run = |id: UnitId| {
+                line(Command {
+                    program: context.paths.output(id, &plan.recipe(id).outputs[0]),
+                    args: Vec::new(),
+                    env: run_environment(plan, id, context),
+                    cwd: PathBuf::new(),
+                })
+            };
+            tests.map(run).collect()
+        })
+    }
+
+    fn with_context<T>(
+        &self,
+        plan: &Plan,
+        scripts: &BTreeMap<String, ScriptOutput>,
+        use_it: impl FnOnce(&BindContext<'_>) -> T,
+    ) -> T {
         let target = self.workspace.target_dir().to_path_buf();
         let profile_dir = self.profiles.dir_name().to_string();
         let paths = StandardPaths { plan, target, profile_dir };
@@ -106,18 +135,16 @@ impl Planned {
             |run: UnitId| scripts.get(plan.graph.unit(run).package.name().as_str()).cloned().map(Arc::new);
         let context =
             BindContext { paths: &paths, scripts: &said, library_path: None, run: RunOptions::default() };
-        let line = |id: UnitId| {
-            let command = bind(plan, id, &context);
-            let text = |text: std::ffi::OsString| text.into_string().expect("text");
-            let env =
-                command.env.into_iter().filter_map(|(name, value)| Some((name, text(value?)))).collect();
-            Line {
-                program: text(command.program.into_os_string()),
-                args: command.args.into_iter().map(text).collect(),
-                env,
-            }
-        };
-        plan.graph.ids().map(line).collect()
+        use_it(&context)
+    }
+}
+
+fn line(command: Command) -> Line {
+    let text = |text: std::ffi::OsString| text.into_string().expect("text");
+    Line {
+        program: text(command.program.into_os_string()),
+        args: command.args.into_iter().map(text).collect(),
+        env: command.env.into_iter().filter_map(|(name, value)| Some((name, text(value?)))).collect(),
     }
 }
 

@@ -11,7 +11,6 @@ use dhow_model::{InternedString, PackageId, Platform};
 
 pub use cli::{CliFeatures, Selection, features_of_members};
 pub use error::FeatureError;
-pub(crate) use error::similar;
 pub use spread::resolve_features;
 
 use crate::names::NameSet;

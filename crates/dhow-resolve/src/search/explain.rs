@@ -10,8 +10,9 @@ use super::pool::{DepNo, Pkg};
 use super::requirements::Missing;
 use super::solve::{Attempt, Failure, Search};
 use crate::error::{NoSolution, Rejected, RejectedReason, ResolveError, Step};
-use crate::features::{FeatureError, similar};
+use crate::features::FeatureError;
 use crate::names::FastSet;
+use crate::names::similar;
 
 /// Tells why. `Pending` if the provider is still to say whether there is a similar name.
 pub(crate) fn explain(search: &mut Search<'_, '_>, failure: Failure) -> Poll<ResolveError> {

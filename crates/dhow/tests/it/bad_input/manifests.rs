@@ -37,12 +37,15 @@ fn wrong_values_are_shown() {
     wrong(&format!("{package}[dependencies]\nfoo = \"not a version\"\n"), &["foo", "not a version"]);
     wrong(&format!("{package}[features]\na = [\"b\"]\n"), &["`a`", "`b`"]);
     wrong(&format!("{package}[features]\na = [\"dep:none\"]\n"), &["a", "none"]);
-    wrong(&format!("{package}[[bin]]\nname = \"x\"\npath = \"nowhere.rs\"\n"), &["x", "nowhere.rs"]);
     wrong(&format!("{package}[dependencies]\nfoo.workspace = true\n"), &["workspace"]);
-    let sandbox = Sandbox::new();
-    sandbox.file("Cargo.toml", format!("{package}links = \"z\"\n")).file("src/lib.rs", "");
-    drop(refused(&sandbox, "check", &["Cargo.toml", "links"]));
-    assert!(!sandbox.exists("target"));
+    // Seen only when it comes to building.
+    let missing = "[[bin]]\nname = \"x\"\npath = \"nowhere.rs\"\n";
+    for (rest, said) in [("links = \"z\"\n", "links"), (missing, "nowhere.rs")] {
+        let sandbox = Sandbox::new();
+        sandbox.file("Cargo.toml", format!("{package}{rest}")).file("src/lib.rs", "");
+        drop(refused(&sandbox, "check", &["Cargo.toml", said]));
+        assert!(!sandbox.exists("target"));
+    }
 }
 
 /// Keys that nobody knows are only worth a warning.
