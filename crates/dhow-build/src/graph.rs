@@ -20,8 +20,8 @@ pub(crate) struct WaitGraph {
     pub(crate) needs: Vec<Vec<(usize, Need)>>,
     /// Who waits for a unit, and for what, by unit.
     pub(crate) dependents: Vec<Vec<(usize, Need)>>,
-    /// The more units wait for one, however far above, the earlier it starts.
-    pub(crate) priority: Vec<usize>,
+    /// The longer the longest chain of units above one, and then the more of them, the earlier it starts.
+    pub(crate) priority: Vec<(usize, usize)>,
 }
 
 impl WaitGraph {
@@ -53,7 +53,7 @@ impl WaitGraph {
                 dependents[*dep].push((unit, *need));
             }
         }
-        let priority = count_above(&dependents);
+        let priority = chains_above(&dependents).into_iter().zip(count_above(&dependents)).collect();
         Self { needs, dependents, priority }
     }
 
@@ -75,6 +75,16 @@ pub(crate) fn links(unit: &Unit) -> bool {
         CompileMode::Build => unit.target.crate_types().iter().any(|kind| kind.requires_upstream_objects()),
         _ => false,
     }
+}
+
+/// The length of the longest chain above each unit: the build cannot end before it has been worked off one by one.
+fn chains_above(dependents: &[Vec<(usize, Need)>]) -> Vec<usize> {
+    let mut chains = vec![0; dependents.len()];
+    for unit in (0..dependents.len()).rev() {
+        chains[unit] =
+            dependents[unit].iter().map(|(dependent, _)| chains[*dependent] + 1).max().unwrap_or(0);
+    }
+    chains
 }
 
 /// How many units are above each, counted once: one bit a unit, from the top down.
@@ -99,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn priority_counts_everything_above_once() {
+    fn priority_is_the_longest_chain_and_then_everything_above_once() {
         // 0 is below 1 and 2, both are below 3; 4 stands alone.
         let needs = vec![
             vec![],
@@ -109,7 +119,7 @@ mod tests {
             vec![],
         ];
         let graph = WaitGraph::new(needs);
-        assert_eq!(graph.priority, [3, 1, 1, 0, 0]);
+        assert_eq!(graph.priority, [(2, 3), (1, 1), (1, 1), (0, 0), (0, 0)]);
         assert_eq!(graph.dependents[0], [(1, Need::Metadata), (2, Need::Complete)]);
         assert!(WaitGraph::new(Vec::new()).priority.is_empty());
     }

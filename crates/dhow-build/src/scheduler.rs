@@ -91,7 +91,7 @@ struct Scheduler<'a, W: Work> {
     slots: Slots<Message<W::Report, W::Error>>,
     waits: Waits<'a>,
     /// Jobs that must run and can.
-    queue: BinaryHeap<(usize, Reverse<usize>)>,
+    queue: BinaryHeap<((usize, usize), Reverse<usize>)>,
     active: Vec<usize>,
     done: usize,
     failures: Vec<(usize, W::Error)>,
