@@ -1,49 +1,22 @@
 //! One build, from the lock to the last artifact.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
-use std::ffi::{OsStr, OsString};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dhow_plan::{LIBRARY_PATH_VARIABLE, Plan, ScriptOutput, UnitId};
-use dhow_process::Environment;
+use dhow_fs::FsError;
+use dhow_plan::{EnvValue, Place, Plan, ScriptOutput, UnitId};
 use dhow_target::{BuildLock, Clock, Layout};
 
 use crate::context::{Context, Shared};
 use crate::dep_rules;
 use crate::error::{BuildError, UnitError};
 use crate::event::{Artifact, Event, Verb, verb};
-use crate::graph::WaitGraph;
+use crate::graph::{WaitGraph, unit_id};
+use crate::options::BuildOptions;
+use crate::report::Report;
 use crate::scheduler::{self, SlotsLost, Step};
-use crate::work::{Report, unit_id};
-
-/// What decides how a build runs, but not what it makes.
-#[derive(Debug, Clone)]
-pub struct BuildOptions {
-    /// `-j`: how many processes may run at once, at least one.
-    pub jobs: usize,
-    /// After a failure, go on with what does not need what failed.
-    pub keep_going: bool,
-    /// The environment that every process gets, before what its recipe changes.
-    pub env: Arc<Environment>,
-    /// A jobserver that we were started under; its slots are used instead of our own.
-    pub jobserver: Option<jobserver::Client>,
-    /// The user has allowed unstable features of the compiler.
-    pub unstable_allowed: bool,
-}
-
-impl BuildOptions {
-    /// With our own slots, stopping at the first failure.
-    pub fn new(jobs: usize, env: Arc<Environment>) -> Self {
-        let unstable_allowed = env.get(OsStr::new("RUSTC_BOOTSTRAP")).is_some_and(|value| value == "1");
-        Self { jobs, keep_going: false, env, jobserver: None, unstable_allowed }
-    }
-
-    pub(crate) fn library_path(&self) -> Option<&OsStr> {
-        self.env.get(OsStr::new(LIBRARY_PATH_VARIABLE)).map(OsString::as_os_str)
-    }
-}
 
 /// What a build left.
 #[derive(Debug, Clone, Default)]
@@ -76,8 +49,9 @@ pub fn build(
         // One slot is ours without asking.
         None => jobserver::Client::new(options.jobs.max(1) - 1).map_err(BuildError::Jobserver)?,
     };
+    make_tmp_dirs(plan, layout)?;
     let context =
-        Context::new(plan, layout, options, now, Shared { jobserver: client.clone(), lock: lock.file() });
+        Context::new(plan, layout, options, now, Shared { jobserver: client.clone(), lock: lock.held() });
     let teller = Teller::new(plan, events);
     let graph = WaitGraph::of(&plan.graph);
     let failures = scheduler::run(&graph, &context, client, options.keep_going, &|step| teller.step(step))
@@ -95,6 +69,19 @@ pub fn build(
         outcome.scripts.insert(*id, Arc::clone(output));
     }
     Ok(outcome)
+}
+
+/// `CARGO_TARGET_TMPDIR` exists before whoever is told of it runs.
+fn make_tmp_dirs(plan: &Plan, layout: &Layout) -> Result<(), FsError> {
+    let values = plan.recipes.iter().flat_map(|recipe| &recipe.env);
+    let kinds = values.filter_map(|(_, value)| match value {
+        EnvValue::Path(Place::Tmp(kind)) => Some(*kind),
+        _ => None,
+    });
+    kinds
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .try_for_each(|kind| dhow_fs::create_dir_all(&layout.platform(kind).tmp()))
 }
 
 fn clock_file(layout: &Layout) -> PathBuf {

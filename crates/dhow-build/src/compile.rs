@@ -17,7 +17,7 @@ use crate::artifacts;
 use crate::context::{Context, describe};
 use crate::error::UnitError;
 use crate::messages::Messages;
-use crate::work::Report;
+use crate::report::Report;
 
 /// Compiles a unit and records it.
 pub(crate) fn run(

@@ -1,18 +1,19 @@
 //! What all jobs of one build share: the plan, where things are, and what is known of units that are done.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use dhow_fs::{FsError, Hasher};
 use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, ScriptOutput, Unit, UnitId, bind};
-use dhow_process::Process;
-use dhow_target::{Clock, DependencyRecord, Hash, Layout, Observer, TargetPaths, UnitPlace};
+use dhow_process::{Held, Process};
+use dhow_target::{
+    Clock, DependencyRecord, FingerprintRecord, Hash, InputRecord, Layout, Observer, TargetPaths, UnitPlace,
+};
 
-use crate::build::BuildOptions;
 use crate::graph::links;
+use crate::options::BuildOptions;
 
 /// One build.
 pub(crate) struct Context<'a> {
@@ -30,7 +31,7 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Shared {
     pub(crate) jobserver: jobserver::Client,
     /// The locked file of the target directory.
-    pub(crate) lock: Option<Arc<File>>,
+    pub(crate) lock: Option<Arc<Held>>,
 }
 
 /// What is known of a unit once it, or its metadata, is there.
@@ -58,7 +59,8 @@ impl<'a> Context<'a> {
     ) -> Self {
         let results = plan.graph.ids().map(|_| UnitResult::default()).collect();
         let paths = TargetPaths { layout, plan };
-        Self { plan, paths, options, observer: Observer::new(), now, shared, results }
+        let observer = Observer::new(vec![layout.artifact_root().to_owned(), layout.build_root().to_owned()]);
+        Self { plan, paths, options, observer, now, shared, results }
     }
 
     pub(crate) fn unit(&self, id: UnitId) -> &'a Unit {
@@ -108,6 +110,13 @@ impl<'a> Context<'a> {
 
     pub(crate) fn inputs(&self, id: UnitId) -> &[PathBuf] {
         self.results[id.index()].inputs.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// From here on the unit is what `record` says.
+    pub(crate) fn accept(&self, id: UnitId, record: &FingerprintRecord) {
+        self.set_interface(id, record.interface);
+        self.set_link(id, record.link);
+        self.set_inputs(id, input_files(&record.inputs));
     }
 
     // Each is set once: a second value would be the same, because a unit is made once.
@@ -170,6 +179,20 @@ impl<'a> Context<'a> {
     pub(crate) fn env_value(process: &Process, name: &str) -> Option<String> {
         process.env_value(OsStr::new(name)).map(|value| value.to_string_lossy().into_owned())
     }
+}
+
+/// The files that a record names one by one, and those of trees that somebody asked to watch.
+fn input_files(inputs: &[InputRecord]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for input in inputs {
+        match input {
+            InputRecord::File(file) => files.push(file.path.clone()),
+            InputRecord::Missing(path) => files.push(path.clone()),
+            InputRecord::Tree { package: true, .. } => {}
+            InputRecord::Tree { root, .. } => files.push(root.clone()),
+        }
+    }
+    files
 }
 
 /// A compiler itself. When we are killed it dies with us, but a linker that it has started goes on writing: so both get

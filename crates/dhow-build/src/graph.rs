@@ -62,6 +62,12 @@ impl WaitGraph {
     }
 }
 
+/// The unit of a number.
+pub(crate) fn unit_id(job: usize) -> UnitId {
+    // Jobs are units by number, and units are numbered by 32 bits.
+    UnitId(u32::try_from(job).unwrap_or(u32::MAX))
+}
+
 /// Runs the linker on what it is compiled against.
 pub(crate) fn links(unit: &Unit) -> bool {
     match unit.mode {

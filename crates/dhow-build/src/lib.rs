@@ -15,14 +15,17 @@ mod event;
 mod graph;
 mod json;
 mod messages;
+mod options;
+mod report;
 mod run;
 mod scheduler;
 mod script;
 mod slots;
 mod work;
 
-pub use build::{BuildOptions, Outcome, build};
+pub use build::{Outcome, build};
 pub use error::{BuildError, UnitError};
 pub use event::{Artifact, Event, TextStream, Verb, dependency_of, verb};
 pub use json::{JsonDiagnostics, json_finished, json_line};
+pub use options::BuildOptions;
 pub use run::{Runnable, Runner};

@@ -6,7 +6,7 @@ use dhow_plan::UnitId;
 use dhow_target::UnitPlace;
 
 use crate::event::TextStream;
-use crate::work::Report;
+use crate::report::Report;
 
 /// Takes the lines of one compiler.
 pub(crate) struct Messages<'a> {

@@ -10,7 +10,8 @@ use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, UnitId, bind, run_en
 use dhow_process::Process;
 use dhow_target::{Layout, TargetPaths};
 
-use crate::build::{BuildOptions, Outcome};
+use crate::build::Outcome;
+use crate::options::BuildOptions;
 
 /// Makes processes of what a build left.
 #[derive(Debug, Clone, Copy)]

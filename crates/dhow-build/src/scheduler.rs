@@ -1,7 +1,9 @@
 //! Runs jobs in the order of their needs, as many at once as there are slots. Knows nothing of what a job does.
 
+use std::any::Any;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::graph::{Need, WaitGraph};
@@ -45,6 +47,7 @@ enum Message<R, E> {
     Report(R),
     Metadata(usize),
     Done(usize, Result<(), E>),
+    Panicked(Box<dyn Any + Send>),
 }
 
 impl<R, E> From<Granted> for Message<R, E> {
@@ -62,7 +65,7 @@ pub(crate) fn run<W: Work>(
     tell: Tell<'_, W>,
 ) -> Result<Vec<(usize, W::Error)>, SlotsLost> {
     let (sender, receiver) = channel();
-    let slots = Slots::new(client, sender.clone()).map_err(SlotsLost)?;
+    let slots = Slots::new(client, sender.clone());
     std::thread::scope(|scope| {
         let scheduler = Scheduler {
             graph,
@@ -85,7 +88,7 @@ struct Scheduler<'a, W: Work> {
     work: &'a W,
     tell: Tell<'a, W>,
     keep_going: bool,
-    slots: Slots,
+    slots: Slots<Message<W::Report, W::Error>>,
     waits: Waits<'a>,
     /// Jobs that must run and can.
     queue: BinaryHeap<(usize, Reverse<usize>)>,
@@ -117,7 +120,7 @@ impl<'a, W: Work> Scheduler<'a, W> {
                 return Ok(self.failures);
             }
             if self.may_start() {
-                self.slots.request(self.active.len() + self.queue.len());
+                self.slots.request(self.active.len() + self.queue.len()).map_err(SlotsLost)?;
             }
             // The senders live in `sender` and in running jobs: there is always one.
             let Ok(message) = receiver.recv() else { return Ok(self.failures) };
@@ -137,6 +140,7 @@ impl<'a, W: Work> Scheduler<'a, W> {
             Message::Slot(Err(error)) => return Err(SlotsLost(error)),
             Message::Report(report) => (self.tell)(Step::Report(report)),
             Message::Metadata(job) => self.waits.metadata(job, ready),
+            Message::Panicked(panic) => resume_unwind(panic),
             Message::Done(job, result) => {
                 self.active.retain(|active| *active != job);
                 match result {
@@ -199,8 +203,12 @@ fn start<'scope, W: Work>(
             let _ignored = sender.send(message);
         };
         let report = |report| send(Message::Report(report));
-        let result = work.run(job, &report, &|| send(Message::Metadata(job)));
-        send(Message::Done(job, result));
+        let metadata = || send(Message::Metadata(job));
+        // The scheduler waits for this thread's last word, so there must be one.
+        match catch_unwind(AssertUnwindSafe(|| work.run(job, &report, &metadata))) {
+            Ok(result) => send(Message::Done(job, result)),
+            Err(panic) => send(Message::Panicked(panic)),
+        }
     });
 }
 

@@ -1,12 +1,13 @@
 //! Runs build scripts, and takes their word again when nothing has changed that they asked to watch.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use dhow_formats::build_script_output::{self as output, Instruction, ScriptLines, ScriptPackage};
-use dhow_fs::Hasher;
+use dhow_fs::{FileLock, FsError, Hasher};
 use dhow_model::RustVersion;
 use dhow_plan::{LinkArgTarget, ScriptOutput, Unit, UnitId};
-use dhow_process::Process;
+use dhow_process::{Held, Process};
 use dhow_target::{
     EnvRecord, FingerprintRecord, Hash, InputRecord, UnitPlace, hash_tree, input_stats, load_record,
     remove_record, save_record,
@@ -16,7 +17,7 @@ use semver::Version;
 use crate::context::{Context, describe_package};
 use crate::error::UnitError;
 use crate::event::TextStream;
-use crate::work::Report;
+use crate::report::Report;
 
 /// A script whose output is given by configuration: it says that, and is not run.
 pub(crate) fn given(context: &Context<'_>, id: UnitId, output: &ScriptOutput) {
@@ -48,8 +49,10 @@ pub(crate) fn run(context: &Context<'_>, id: UnitId, report: &dyn Fn(Report)) ->
     dhow_fs::create_dir_all(&place.record_dir)?;
     dhow_fs::create_dir_all(&place.script_out())?;
     remove_record(&place)?;
+    let guard = wait_for_leftovers(&place)?;
     let start = context.start(&place)?;
-    let process = context.process(id);
+    let mut process = context.process(id);
+    process.held = guard.as_ref().and_then(held);
     report(Report::Running { unit: id, process: Box::new(process.clone()) });
     let lines = execute(unit, id, &process, &place, report)?;
     let said = Arc::new(script_output(&lines));
@@ -93,6 +96,30 @@ pub(crate) fn run(context: &Context<'_>, id: UnitId, report: &dyn Fn(Report)) ->
     report(Report::ScriptExecuted { unit: id, output: told, out_dir: place.script_out(), fresh: false });
     context.set_script(id, said);
     Ok(())
+}
+
+/// When we are killed, scripts die with us, but not what they had started: a C compiler goes on writing into `OUT_DIR`. So
+/// they hold a lock, and the next run waits for it, though not for ever: some scripts leave servers behind.
+fn wait_for_leftovers(place: &UnitPlace) -> Result<Option<FileLock>, FsError> {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let began = Instant::now();
+    loop {
+        let lock = FileLock::try_exclusive(&place.script_lock(), &|_| {})?;
+        if lock.is_some() || began.elapsed() > PATIENCE {
+            return Ok(lock.filter(FileLock::is_held));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[cfg(unix)]
+fn held(lock: &FileLock) -> Option<Arc<Held>> {
+    lock.file().try_clone().ok().map(|file| Arc::new(file.into()))
+}
+
+#[cfg(not(unix))]
+fn held(_lock: &FileLock) -> Option<Arc<Held>> {
+    None
 }
 
 /// Files of packages that do not change need not be watched. What is missing there stays: whoever watches a file that

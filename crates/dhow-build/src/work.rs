@@ -1,35 +1,16 @@
 //! The units of a plan as work for the scheduler: fresh or dirty, and how each kind is made.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use dhow_formats::rustc_message::Diagnostic;
-use dhow_plan::{CompileMode, ScriptOutput, UnitId};
-use dhow_process::{Process, ProcessError};
-use dhow_target::{DirtyReason, Facts, FingerprintRecord, InputRecord, Verdict, check, load_record};
+use dhow_plan::{CompileMode, UnitId};
+use dhow_process::ProcessError;
+use dhow_target::{DirtyReason, Facts, FingerprintRecord, Verdict, check, load_record};
 
 use crate::context::Context;
 use crate::error::UnitError;
-use crate::event::{Artifact, TextStream};
+use crate::graph::unit_id;
 use crate::messages::Messages;
+use crate::report::Report;
 use crate::scheduler::Work;
 use crate::{artifacts, compile, script};
-
-/// What jobs tell; becomes [`crate::Event`]s on the scheduling thread.
-pub(crate) enum Report {
-    Dirty { unit: UnitId, reason: DirtyReason },
-    Started { unit: UnitId },
-    Fresh { unit: UnitId },
-    Running { unit: UnitId, process: Box<Process> },
-    Diagnostic { unit: UnitId, diagnostic: Box<Diagnostic>, line: String, replayed: bool },
-    FutureIncompat { unit: UnitId, line: String },
-    CompilerText { unit: UnitId, stream: TextStream, line: String },
-    ScriptText { unit: UnitId, stream: TextStream, line: String },
-    ScriptWarning { unit: UnitId, text: String, replayed: bool, failed: bool },
-    ScriptExecuted { unit: UnitId, output: Arc<ScriptOutput>, out_dir: PathBuf, fresh: bool },
-    Problems { unit: UnitId, errors: usize, warnings: usize, fixable: usize, replayed: bool },
-    Artifact(Artifact),
-}
 
 impl Work for Context<'_> {
     type Report = Report;
@@ -115,30 +96,4 @@ impl Context<'_> {
         }
         Ok(true)
     }
-
-    /// From here on the unit is what `record` says.
-    pub(crate) fn accept(&self, id: UnitId, record: &FingerprintRecord) {
-        self.set_interface(id, record.interface);
-        self.set_link(id, record.link);
-        self.set_inputs(id, input_files(&record.inputs));
-    }
-}
-
-/// The files that a record names one by one, and those of trees that somebody asked to watch.
-fn input_files(inputs: &[InputRecord]) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for input in inputs {
-        match input {
-            InputRecord::File(file) => files.push(file.path.clone()),
-            InputRecord::Missing(path) => files.push(path.clone()),
-            InputRecord::Tree { package: true, .. } => {}
-            InputRecord::Tree { root, .. } => files.push(root.clone()),
-        }
-    }
-    files
-}
-
-pub(crate) fn unit_id(job: usize) -> UnitId {
-    // Jobs are units by number, and units are numbered by 32 bits.
-    UnitId(u32::try_from(job).unwrap_or(u32::MAX))
 }

@@ -1,13 +1,12 @@
 //! Unpacks a `.crate` file, which somebody else made: nothing leaves its directory, nothing but files and
 //! directories comes out, and no more than a plausible amount.
 
-use std::fs::File;
 use std::io::{self, BufRead, Cursor, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use dhow_formats::cargo_ok;
-use dhow_fs::{FsError, TreeWriter};
+use dhow_fs::{File, FsError, TreeWriter};
 use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
 use tar::{Archive, Entries, Entry, EntryType};
@@ -147,11 +146,12 @@ fn unpack_entries(
             _ => {
                 let mode = entry.header().mode().unwrap_or(0o644);
                 let mut file = create(&mut tree, relative, mode)?;
+                let place = target.join(relative);
                 match plain {
-                    Some(plain) => write_held(&mut file, relative, &entry, plain)?,
-                    None => write_stream(&mut file, relative, &mut entry, &mut buffer)?,
+                    Some(plain) => write_held(&mut file, &place, &entry, plain)?,
+                    None => write_stream(&mut file, &place, &mut entry, &mut buffer)?,
                 }
-                set_time(&file, relative, &entry)?;
+                set_time(&file, &place, &entry)?;
             }
         }
     }
@@ -177,7 +177,7 @@ fn unwanted(kind: EntryType) -> Option<&'static str> {
 
 fn write_held(
     file: &mut File,
-    relative: &Path,
+    place: &Path,
     entry: &Entry<'_, impl Read>,
     plain: &[u8],
 ) -> Result<(), ArchiveError> {
@@ -185,13 +185,13 @@ fn write_held(
     let end = start.saturating_add(usize::try_from(entry.size()).unwrap_or(usize::MAX));
     let content =
         plain.get(start..end).ok_or_else(|| ArchiveError::Damaged(ErrorKind::UnexpectedEof.into()))?;
-    file.write_all(content).map_err(|error| FsError::new("write", relative, error))?;
+    file.write_all(content).map_err(|error| FsError::new("write", place, error))?;
     Ok(())
 }
 
 fn write_stream(
     file: &mut File,
-    relative: &Path,
+    place: &Path,
     entry: &mut Entry<'_, impl Read>,
     buffer: &mut Vec<u8>,
 ) -> Result<(), ArchiveError> {
@@ -202,17 +202,17 @@ fn write_stream(
         if count == 0 {
             break;
         }
-        file.write_all(&buffer[..count]).map_err(|error| FsError::new("write", relative, error))?;
+        file.write_all(&buffer[..count]).map_err(|error| FsError::new("write", place, error))?;
         left = left.saturating_sub(count as u64);
     }
     if left == 0 { Ok(()) } else { Err(ArchiveError::Damaged(ErrorKind::UnexpectedEof.into())) }
 }
 
-fn set_time(file: &File, relative: &Path, entry: &Entry<'_, impl Read>) -> Result<(), FsError> {
+fn set_time(file: &File, place: &Path, entry: &Entry<'_, impl Read>) -> Result<(), FsError> {
     let Ok(secs) = entry.header().mtime() else { return Ok(()) };
     // Second zero means "never" to some tools; Cargo's unpacker avoids it too.
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(secs.max(1))).unwrap_or(UNIX_EPOCH);
-    file.set_modified(time).map_err(|error| FsError::new("set the time of", relative, error))
+    file.set_modified(time).map_err(|error| FsError::new("set the time of", place, error))
 }
 
 /// An archive may name a file twice; the last one counts.

@@ -7,6 +7,7 @@ pub mod dep_info;
 pub mod fingerprint;
 pub mod index_cache;
 pub mod index_entry;
+pub mod index_peek;
 pub mod lockfile;
 pub mod machine_message;
 pub mod manifest;

@@ -26,5 +26,7 @@ pub use links::{Linked, hard_link, hard_link_or_copy, read_link, symlink};
 pub use lock::{FileLock, LockNotice};
 pub use paths::{absolute, canonicalize, normalize};
 pub use stat::{FileKind, FileTime, Stat, lstat, set_executable, set_mtime, set_read_only, stat, stat_file};
+/// An open file, where content goes piece by piece.
+pub use std::fs::File;
 pub use temp::{TempDir, TempFile};
 pub use tree_writer::TreeWriter;

@@ -100,7 +100,7 @@ impl TempDir {
 
     /// Moves it to `path`, which must not exist or be an empty directory, in one step.
     pub fn persist(self, path: &Path) -> Result<(), FsError> {
-        crate::files::rename(self.0.path(), path)?;
+        fs::rename(self.0.path(), path).during("move into place", path)?;
         drop(self.0.keep());
         Ok(())
     }

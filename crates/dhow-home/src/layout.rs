@@ -72,7 +72,7 @@ impl CargoHome {
 
     /// What belongs to one registry: the one that is really asked, not the one that it replaces.
     pub fn registry_of(&self, source: SourceId) -> RegistryHome {
-        RegistryHome::new(self, source)
+        RegistryHome::new(&self.registry(), source)
     }
 
     pub(crate) fn download_lock(&self) -> PathBuf {

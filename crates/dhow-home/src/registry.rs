@@ -7,7 +7,6 @@ use dhow_formats::{cargo_ok, registry_config};
 use dhow_fs::FsError;
 use dhow_model::{PackageId, SourceId};
 
-use crate::layout::CargoHome;
 use crate::source_name::registry_dir_name;
 
 /// The directories of one registry:
@@ -31,8 +30,8 @@ pub struct RegistryHome {
 }
 
 impl RegistryHome {
-    pub(crate) fn new(home: &CargoHome, source: SourceId) -> Self {
-        let (registry, name) = (home.registry(), registry_dir_name(source));
+    pub(crate) fn new(registry: &Path, source: SourceId) -> Self {
+        let name = registry_dir_name(source);
         Self {
             index: registry.join("index").join(&name),
             cache: registry.join("cache").join(&name),

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::resolution;
 use crate::session::Session;
 use crate::tools::Tools;
+use crate::workspaces::Care;
 use crate::{settings, workspaces};
 
 /// What to remove.
@@ -48,7 +49,7 @@ pub struct Cleaned {
 /// # Errors
 /// A package is not known, or something cannot be removed.
 pub fn clean(session: &Session<'_>, options: &CleanOptions) -> Result<Cleaned, Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let mut cleaner = Cleaner { dry_run: options.dry_run, cleaned: Cleaned::default() };
         let root = workspace.target_dir();
         let packages = packages(workspace, sources, options)?;

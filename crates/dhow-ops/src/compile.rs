@@ -20,6 +20,7 @@ use crate::resolution::{self, LockOptions};
 use crate::session::Session;
 use crate::sources::Sources;
 use crate::tools::{self, Tools};
+use crate::workspaces::Care;
 use crate::{settings, workspaces};
 
 /// What was built, and all that is needed to run it.
@@ -49,7 +50,7 @@ pub(crate) fn compile(
     choose: impl FnOnce(&Workspace, &CompileOptions) -> Result<CompileOptions, Error>,
 ) -> Result<Compiled, Error> {
     let started = Instant::now();
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Strict, |workspace, sources| {
         let options = &choose(workspace, options)?;
         names_are_given(workspace, options)?;
         let prepared = prepare(session, workspace, sources, options)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::session::Session;
-use crate::workspaces;
+use crate::workspaces::{self, Care};
 
 /// The manifest of the current package, or of its workspace.
 ///
@@ -14,7 +14,7 @@ pub fn locate_project(session: &Session<'_>, workspace: bool) -> Result<PathBuf,
     if !workspace {
         return workspaces::find_manifest(session);
     }
-    workspaces::open(session, |workspace, _| Ok(workspace.root_manifest_path().to_owned()))
+    workspaces::open(session, Care::Lenient, |workspace, _| Ok(workspace.root_manifest_path().to_owned()))
 }
 
 /// `{"root":"…"}`, as Cargo prints it.

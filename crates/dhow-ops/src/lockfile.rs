@@ -8,14 +8,14 @@ use crate::packages;
 use crate::resolution::{self, LockOptions};
 use crate::session::Session;
 use crate::tools::Tools;
-use crate::workspaces;
+use crate::workspaces::{self, Care};
 
 /// Chooses versions anew and writes `Cargo.lock`.
 ///
 /// # Errors
 /// There is no solution, or the registry cannot be asked.
 pub fn generate_lockfile(session: &Session<'_>, ignore_rust_version: bool) -> Result<(), Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let options = LockOptions { anew: true, ignore_rust_version };
         resolution::resolve(session, workspace, sources, options)?;
         Ok(())
@@ -27,7 +27,7 @@ pub fn generate_lockfile(session: &Session<'_>, ignore_rust_version: bool) -> Re
 /// # Errors
 /// There is no solution, or something cannot be downloaded.
 pub fn fetch(session: &Session<'_>, targets: &[String]) -> Result<(), Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let resolve = resolution::resolve(session, workspace, sources, LockOptions::default())?;
         let roots: Vec<PackageId> = workspace.members().iter().map(Package::id).collect();
         let ids = if targets.is_empty() {

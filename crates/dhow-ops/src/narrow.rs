@@ -102,13 +102,16 @@ pub(crate) fn behavior(workspace: &Workspace) -> ResolveBehavior {
     }
 }
 
+/// Whether a platform condition holds for the host's or the target's part of a build.
+pub(crate) type Holds<'a> = &'a dyn Fn(&Platform, FeaturesFor) -> bool;
+
 /// Features of everything that `narrowed` needs.
 pub(crate) fn features(
     workspace: &Workspace,
     narrowed: &Narrowed,
     packages: &HashMap<PackageId, Package>,
     dev: bool,
-    holds: Option<&dyn Fn(&Platform, FeaturesFor) -> bool>,
+    holds: Option<Holds<'_>>,
 ) -> ResolvedFeatures {
     let options = FeatureOptions {
         behavior: behavior(workspace),

@@ -3,14 +3,14 @@
 use crate::error::Error;
 use crate::resolution;
 use crate::session::Session;
-use crate::workspaces;
+use crate::workspaces::{self, Care};
 
 /// The specification of the package that `spec` names, or of the current one.
 ///
 /// # Errors
 /// No lock file, no such package, or several.
 pub fn pkgid(session: &Session<'_>, spec: Option<&str>) -> Result<String, Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let Some(resolve) = resolution::locked(workspace, sources)? else {
             return Err(Error::NoLockFile { path: workspace.lock_path() });
         };

@@ -57,15 +57,13 @@ impl<'a> Reporter<'a> {
             }
             BuildEvent::Diagnostic { unit, diagnostic, line, .. } => self.diagnostic(*unit, diagnostic, line),
             BuildEvent::CompilerText { stream, line, .. } => self.compiler_text(*stream, line),
-            BuildEvent::ScriptText { unit, line, .. } => {
-                if self.session.very_verbose {
-                    self.session.tell(Event::Line(format!("[{}] {line}", self.short_package(*unit))));
-                }
+            BuildEvent::ScriptText { unit, line, .. } if self.session.very_verbose => {
+                self.session.tell(Event::Line(format!("[{}] {line}", self.short_package(*unit))));
             }
-            BuildEvent::ScriptWarning { unit, text, failed, .. } => {
-                if *failed || self.plan.graph.unit(*unit).is_local || self.session.very_verbose {
-                    self.session.warn(format!("{}: {text}", self.short_package(*unit)));
-                }
+            BuildEvent::ScriptWarning { unit, text, failed, .. }
+                if *failed || self.unit(*unit).is_local || self.session.very_verbose =>
+            {
+                self.session.warn(format!("{}: {text}", self.short_package(*unit)));
             }
             BuildEvent::ScriptExecuted { unit, output, out_dir, .. } => {
                 self.script_executed(*unit, output, out_dir);

@@ -89,6 +89,7 @@ impl Search<'_> {
     ) -> Result<Resolve, Error> {
         if let Some(previous) = previous {
             sources.set_freshness(Freshness::Cached);
+            sources.request(previous.iter())?;
             let is_known = |id: PackageId| id.source().is_path() || previous.contains(id);
             if let Ok(resolve) = self.run(sources, members, Some(previous))
                 && resolve.iter().all(is_known)

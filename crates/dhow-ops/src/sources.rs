@@ -1,12 +1,13 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::task::Poll;
 
 use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
 use dhow_home::CargoHome;
-use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary};
+use dhow_model::{Dependency, InternedString, PackageId, RustVersion, SourceId, Summary};
 use dhow_resolve::{Patch, Provider, ProviderError, Releases, Replacement};
 use dhow_workspace::{Loader, Package, Workspace};
 use semver::Version;
@@ -50,10 +51,8 @@ impl<'a> Sources<'a> {
             let transitive =
                 |dep: &&Dependency| dep.is_transitive() || workspace.member(package.id()).is_some();
             for dep in package.dependencies().iter().filter(transitive).filter(|dep| dep.source().is_path()) {
-                if !sources.path_packages.contains_key(&dep.source()) {
-                    let found = loader.path_package(dep.source())?;
-                    sources.path_packages.insert(dep.source(), found.clone());
-                    todo.push(found);
+                if let Entry::Vacant(place) = sources.path_packages.entry(dep.source()) {
+                    todo.push(place.insert(loader.path_package(dep.source())?).clone());
                 }
             }
         }
@@ -97,6 +96,18 @@ impl<'a> Sources<'a> {
         }
         for (source, wanted) in by_source {
             self.registries.registry(source)?.prefetch(&wanted);
+        }
+        Ok(())
+    }
+
+    /// Asks for all that is known of these packages, at once: which they are is known beforehand.
+    pub(crate) fn request(&self, ids: impl Iterator<Item = PackageId>) -> Result<(), Error> {
+        let mut by_source: BTreeMap<SourceId, Vec<InternedString>> = BTreeMap::new();
+        for id in ids.filter(|id| id.source().is_registry()) {
+            by_source.entry(id.source()).or_default().push(id.name());
+        }
+        for (source, names) in by_source {
+            self.registries.registry(source)?.request(names);
         }
         Ok(())
     }
@@ -234,9 +245,16 @@ impl Releases for FromIndex {
         self.file.version_at(self.lines[index])
     }
 
-    /// What cannot be read is not offered either.
     fn is_yanked(&self, index: usize) -> bool {
-        self.summary(index).is_none_or(|summary| summary.is_yanked())
+        self.file.is_yanked_at(self.lines[index])
+    }
+
+    fn links(&self, index: usize) -> Option<InternedString> {
+        self.file.links_at(self.lines[index])
+    }
+
+    fn rust_version(&self, index: usize) -> Option<RustVersion> {
+        self.file.rust_version_at(self.lines[index])
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {

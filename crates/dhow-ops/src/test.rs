@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::ExitStatus;
 
 use dhow_build::Runner;
-use dhow_plan::{CompileFilter, Intent, RunOptions, Unit, UnitId};
+use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, RunOptions, Unit, UnitId};
 use dhow_process::Process;
+use dhow_workspace::Workspace;
 
-use crate::compile::{Compiled, as_asked, compile};
+use crate::compile::{Compiled, compile};
 use crate::error::Error;
 use crate::event::{Event, Level};
 use crate::options::CompileOptions;
@@ -21,6 +22,8 @@ pub struct TestOptions {
     pub no_run: bool,
     /// Go on after a failure.
     pub no_fail_fast: bool,
+    /// Whether the first of `args` is the name of a test.
+    pub is_filtered: bool,
     /// For the test programs: a filter, and what stands after `--`.
     pub args: Vec<OsString>,
 }
@@ -84,7 +87,7 @@ pub fn test(
     options: &CompileOptions,
     tests: &TestOptions,
 ) -> Result<TestOutcome, Error> {
-    let compiled = compile(session, options, as_asked)?;
+    let compiled = compile(session, options, |workspace, options| Ok(named_test(workspace, options, tests)))?;
     let run = Run { session, options, tests, compiled: &compiled, runner: runner(&compiled) };
     if tests.no_run {
         run.show_executables();
@@ -98,6 +101,21 @@ pub fn test(
         run.documentation(&mut outcome)?;
     }
     Ok(outcome)
+}
+
+/// Who names a test wants neither examples nor documentation tests, unless they are asked for.
+fn named_test(workspace: &Workspace, options: &CompileOptions, tests: &TestOptions) -> CompileOptions {
+    let is_left_open = options.filter == CompileFilter::Default && options.intent == Intent::Test;
+    if !tests.is_filtered || !is_left_open {
+        return options.clone();
+    }
+    let only = OnlyTargets {
+        lib: workspace.members().iter().any(|package| package.library().is_some()),
+        bins: FilterRule::All,
+        tests: FilterRule::All,
+        ..OnlyTargets::default()
+    };
+    CompileOptions { filter: CompileFilter::Only(only), ..options.clone() }
 }
 
 fn runner(compiled: &Compiled) -> Runner<'_> {
@@ -179,7 +197,11 @@ impl Run<'_> {
     fn title(&self, id: UnitId, path: &Path) -> String {
         let unit = self.unit(id);
         let source = unit.target.src_path.strip_prefix(unit.package.root()).unwrap_or(&unit.target.src_path);
-        let kind = if unit.target.is_test() || unit.target.is_bench() { "" } else { "unittests " };
+        let kind = match self.options.intent {
+            _ if unit.target.is_test() || unit.target.is_bench() => "",
+            Intent::Bench => "benches ",
+            _ => "unittests ",
+        };
         let shown = path.strip_prefix(self.session.cwd()).unwrap_or(path);
         format!("{kind}{} ({})", source.display(), shown.display())
     }

@@ -1,6 +1,7 @@
 //! The compiler and the platforms it compiles for, as configuration chooses them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,8 +31,8 @@ impl Tools {
         let kinds = kinds(session, &prober, targets)?;
         let mut platforms = BTreeMap::new();
         for kind in kinds.iter().copied().chain([CompileKind::Host]) {
-            if !platforms.contains_key(&kind) {
-                platforms.insert(kind, platform(session, &mut prober, kind, &kinds)?);
+            if let Entry::Vacant(place) = platforms.entry(kind) {
+                place.insert(platform(session, &mut prober, kind, &kinds)?);
             }
         }
         prober.save();

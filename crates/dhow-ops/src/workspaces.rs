@@ -18,9 +18,19 @@ pub(crate) fn find_manifest(session: &Session<'_>) -> Result<PathBuf, Error> {
     }
 }
 
-/// Loads the workspace, tells what its authors should know, and works with it.
+/// How closely manifests are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// To compile: everything must be right, and authors are told what is odd.
+    Strict,
+    /// To look at the graph: a target whose file is missing does no harm.
+    Lenient,
+}
+
+/// Loads the workspace and works with it.
 pub(crate) fn open<T>(
     session: &Session<'_>,
+    care: Care,
     work: impl FnOnce(&Workspace, &mut Sources<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let manifest = find_manifest(session)?;
@@ -32,15 +42,20 @@ pub(crate) fn open<T>(
     let lookup = |name: &str| -> Result<SourceId, String> {
         session.config.registry_source(name).map_err(|e| e.to_string())
     };
-    let loader = Loader::new(LoadOptions {
+    let mut loader = Loader::new(LoadOptions {
         registries: &lookup,
         cargo_home: Some(session.config.home()),
         target_dir: target_dir.as_deref(),
         build_dir: build_dir.as_deref(),
     });
+    if care == Care::Lenient {
+        loader = loader.lenient();
+    }
     let workspace = loader.workspace(&manifest)?;
-    for warning in workspace.warnings() {
-        session.tell(Event::ManifestWarning(warning.clone()));
+    if care == Care::Strict {
+        for warning in workspace.warnings() {
+            session.tell(Event::ManifestWarning(warning.clone()));
+        }
     }
     let mut sources = Sources::new(session, &loader, &workspace)?;
     work(&workspace, &mut sources)

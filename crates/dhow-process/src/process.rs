@@ -4,12 +4,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A complete environment: every variable that a process sees.
 pub type Environment = BTreeMap<OsString, OsString>;
+
+/// An open file that children may be given to hold.
+#[cfg(unix)]
+pub type Held = std::os::fd::OwnedFd;
+/// An open file that children may be given to hold: not on this system.
+#[cfg(not(unix))]
+pub type Held = std::convert::Infallible;
 
 /// A process that can be started, any number of times.
 ///
@@ -29,7 +35,7 @@ pub struct Process {
     /// The directory to run in.
     pub cwd: PathBuf,
     /// A file that stays open in the child and in its children: a lock on it is held until the last of them has ended.
-    pub held: Option<Arc<File>>,
+    pub held: Option<Arc<Held>>,
     /// A jobserver whose slots the child may use too (it is told through `CARGO_MAKEFLAGS`).
     pub jobserver: Option<jobserver::Client>,
 }

@@ -6,8 +6,8 @@
     reason = "`pre_exec` is unsafe: its closure runs between fork and exec; ours makes two system calls"
 )]
 
-use std::fs::File;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
 use std::sync::mpsc::{Sender, channel};
@@ -70,7 +70,7 @@ fn die_with_parent(command: &mut Command) {
 fn die_with_parent(_command: &mut Command) {}
 
 /// Lets the child inherit a file that is otherwise closed in children.
-pub(crate) fn keep_open(command: &mut Command, file: Arc<File>) {
+pub(crate) fn keep_open(command: &mut Command, file: Arc<OwnedFd>) {
     // SAFETY: the closure makes one system call and allocates nothing, so it may run between fork and exec.
     unsafe {
         command.pre_exec(move || Ok(rustix::io::fcntl_setfd(&*file, rustix::io::FdFlags::empty())?));

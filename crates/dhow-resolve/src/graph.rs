@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::names::similar;
 pub use dhow_formats::lockfile::LockVersion as ResolveVersion;
 use dhow_model::{Checksum, Dependency, InternedString, PackageId, PackageIdSpec, Summary};
 
@@ -31,7 +32,7 @@ pub enum SpecError {
         reason: String,
     },
     /// No package matches.
-    #[error("package `{spec}` is not in the dependency graph{}", similar(.suggestions))]
+    #[error("package `{spec}` is not in the dependency graph{}", did_you_mean(.suggestions))]
     NotFound {
         /// The text.
         spec: String,
@@ -48,11 +49,11 @@ pub enum SpecError {
     },
 }
 
-fn similar(suggestions: &[String]) -> String {
+fn did_you_mean(suggestions: &[String]) -> String {
     if suggestions.is_empty() {
         String::new()
     } else {
-        format!("; did you mean `{}`?", suggestions.join("`, `"))
+        format!("; did you mean `{}`?", suggestions.join("` or `"))
     }
 }
 
@@ -144,7 +145,10 @@ pub fn query(spec: &str, ids: impl Iterator<Item = PackageId>) -> Result<Package
         ids.iter().copied().filter(|id| dhow_model::spec_matches(&parsed, *id)).collect();
     match candidates.as_slice() {
         [one] => Ok(*one),
-        [] => Err(SpecError::NotFound { spec: spec.to_owned(), suggestions: Vec::new() }),
+        [] => {
+            let suggestions = similar(parsed.name(), ids.iter().map(|id| id.name().as_str()));
+            Err(SpecError::NotFound { spec: spec.to_owned(), suggestions })
+        }
         _ => Err(SpecError::Ambiguous { spec: spec.to_owned(), candidates }),
     }
 }

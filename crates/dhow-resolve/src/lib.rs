@@ -9,6 +9,7 @@ pub mod error;
 pub mod features;
 pub mod graph;
 pub mod lock;
+mod names;
 pub mod prefs;
 pub mod provider;
 pub mod request;

@@ -149,8 +149,13 @@ impl Resolve {
         let packages = self.iter().map(|id| match self.replacement(id) {
             Some(by) => LockPackage { replace: Some(short.refer_to(by)), ..package(id) },
             None => {
-                let mut deps: Vec<_> = self.deps_not_replaced(id).map(|(to, _)| short.refer_to(to)).collect();
-                deps.sort();
+                let refer = |(to, _): (PackageId, _)| (short.refer_to(to), to.source());
+                let mut deps: Vec<_> = self.deps_not_replaced(id).map(refer).collect();
+                // Versions are compared as text here, sources as sources.
+                deps.sort_by(|(a, a_source), (b, b_source)| {
+                    (&a.name, &a.version).cmp(&(&b.name, &b.version)).then(a_source.cmp(b_source))
+                });
+                let deps = deps.into_iter().map(|(dep, _)| dep).collect();
                 LockPackage { dependencies: Some(deps), ..package(id) }
             }
         });

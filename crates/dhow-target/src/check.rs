@@ -14,7 +14,6 @@ use dhow_fs::{FsError, Stat};
 use crate::observe::{Clock, Observer, stat_record, stats_of};
 use crate::place::UnitPlace;
 use crate::reason::DirtyReason;
-use crate::tree::files_below;
 
 /// How things are now, for the questions that files do not answer.
 pub struct Facts<'a> {
@@ -164,7 +163,7 @@ impl Checker<'_> {
         package: bool,
         files: &mut [FileRecord],
     ) -> Result<Option<DirtyReason>, FsError> {
-        let present = files_below(root, package)?;
+        let present = self.observer.files_below(root, package)?;
         let mut present = present.iter().peekable();
         for file in &mut *files {
             match present.next() {

@@ -16,7 +16,6 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -183,9 +182,16 @@ pub struct BuildLock {
 impl BuildLock {
     /// The file whose lock must outlive us if compilers do: given to them, it is held until the last of their children has
     /// stopped writing. `None` where there are no locks.
-    pub fn file(&self) -> Option<Arc<File>> {
+    #[cfg(unix)]
+    pub fn held(&self) -> Option<Arc<std::os::fd::OwnedFd>> {
         let held = self.guards.iter().find(|guard| guard.is_held())?;
-        held.file().try_clone().ok().map(Arc::new)
+        held.file().try_clone().ok().map(|file| Arc::new(file.into()))
+    }
+
+    /// Not on this system.
+    #[cfg(not(unix))]
+    pub fn held(&self) -> Option<Arc<std::convert::Infallible>> {
+        None
     }
 }
 

@@ -17,5 +17,5 @@ pub use layout::{BuildLock, Layout, LayoutOptions, PlatformDirs};
 pub use observe::{Clock, Observer};
 pub use place::{TargetPaths, UnitPlace};
 pub use reason::DirtyReason;
-pub use tree::{hash_tree, package_files};
+pub use tree::hash_tree;
 pub use uplift::{uplift, write_dep_rule};

@@ -11,6 +11,8 @@ use std::sync::Mutex;
 use dhow_formats::fingerprint::{FileRecord, Hash, InputRecord, StatRecord, Trust};
 use dhow_fs::{FileTime, FsError, Stat};
 
+use crate::tree::{self, Scope};
+
 /// A moment, as the file system of the target directory sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Clock(FileTime);
@@ -37,13 +39,15 @@ impl Clock {
 /// Observes files for records. One for a whole build: a file that several units read is hashed once.
 #[derive(Debug, Default)]
 pub struct Observer {
+    skip: Vec<PathBuf>,
     hashes: Mutex<HashMap<PathBuf, (StatRecord, Hash)>>,
 }
 
 impl Observer {
-    /// Nothing seen yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// Nothing seen yet. What is in the directories of `skip`, the build's own, is no input because it lies below a
+    /// directory that is one.
+    pub fn new(skip: Vec<PathBuf>) -> Self {
+        Self { skip, hashes: Mutex::default() }
     }
 
     /// The hash of a file whose stat is known. Kept for files that are older than the build.
@@ -79,8 +83,7 @@ impl Observer {
         let Some(stat) = dhow_fs::stat(path)? else { return Ok(InputRecord::Missing(path.to_owned())) };
         if stat.is_dir() {
             // A directory that a compiler names as input: what counts is what is in it.
-            let files = crate::tree::observe_tree(self, path, false, start)?;
-            return Ok(InputRecord::Tree { root: path.to_owned(), package: false, files });
+            return self.tree(path, false, start);
         }
         let mut file = self.file(path, &stat, start)?;
         if file.trust == Trust::Nothing && (ours || before == Some(file.stat)) {
@@ -94,8 +97,24 @@ impl Observer {
     /// # Errors
     /// If one of them cannot be read.
     pub fn package(&self, root: &Path, start: Clock) -> Result<InputRecord, FsError> {
-        let files = crate::tree::observe_tree(self, root, true, start)?;
-        Ok(InputRecord::Tree { root: root.to_owned(), package: true, files })
+        self.tree(root, true, start)
+    }
+
+    fn tree(&self, root: &Path, package: bool, start: Clock) -> Result<InputRecord, FsError> {
+        let mut files = Vec::new();
+        for path in self.files_below(root, package)? {
+            // Gone since it was listed: then it is not there.
+            if let Some(stat) = dhow_fs::stat(&path)? {
+                files.push(self.file(&path, &stat, start)?);
+            }
+        }
+        Ok(InputRecord::Tree { root: root.to_owned(), package, files })
+    }
+
+    /// The files that count below a directory that is watched, or that is a package.
+    pub(crate) fn files_below(&self, root: &Path, package: bool) -> Result<Vec<PathBuf>, FsError> {
+        let scope = if package { Scope::Package } else { Scope::Watched };
+        tree::files_below(root, scope, &self.skip)
     }
 
     /// Records a file as it is now.

@@ -58,6 +58,11 @@ impl UnitPlace {
         self.out_dir.join("stderr")
     }
 
+    /// Locked while a script, or anything that it has started, runs.
+    pub fn script_lock(&self) -> PathBuf {
+        self.record_dir.join("script.lock")
+    }
+
     /// `OUT_DIR` at the time of the run.
     pub fn script_root_output(&self) -> PathBuf {
         self.out_dir.join("root-output")
@@ -83,7 +88,7 @@ impl TargetPaths<'_> {
             dirs.doc()
         } else if unit.mode.is_run_custom_build() || unit.target.is_custom_build() {
             dirs.build().join(dir_name)
-        } else if unit.target.is_example() && !unit.mode.is_any_test() {
+        } else if unit.target.is_example() {
             dirs.examples()
         } else {
             dirs.deps()

@@ -9,14 +9,12 @@ pub fn report_tests(terminal: &Terminal, outcome: &TestOutcome) {
     match outcome.failures.as_slice() {
         [] => {}
         [only] if !outcome.no_fail_fast => {
-            let mut text = format!("{} failed, to rerun pass `{}`", only.what, only.rerun);
-            if only.is_unusual() {
-                text.push_str(&format!(
-                    "\n\nCaused by:\n  `{}` ended with {}",
-                    only.command_line, only.status
-                ));
-            }
-            terminal.error(text);
+            let cause = if only.is_unusual() {
+                format!("\n\nCaused by:\n  `{}` ended with {}", only.command_line, only.status)
+            } else {
+                String::new()
+            };
+            terminal.error(format_args!("{} failed, to rerun pass `{}`{cause}", only.what, only.rerun));
         }
         several => {
             let plural = if several.len() == 1 { "" } else { "s" };

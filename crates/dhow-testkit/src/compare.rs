@@ -210,8 +210,9 @@ fn names_in(dir: &Path, prefix: &str) -> Option<Vec<String>> {
         let entry = entry.expect("an entry of the target directory");
         let name = without_hash(&entry.file_name().to_string_lossy());
         let metadata = entry.metadata().expect("a file of the target directory");
-        // The compiler's leftovers of one codegen unit: their names are chance.
-        if name.ends_with(".rcgu.o") {
+        // The compiler's leftovers of one codegen unit, whose names are chance; and what a tool remembers of compilers,
+        // which is its own affair.
+        if name.ends_with(".rcgu.o") || name == ".rustc_info.json" {
             continue;
         }
         let mark = match metadata.permissions().mode() & 0o111 {

@@ -127,7 +127,7 @@ pub fn config_patches(
         edition: Edition::default(),
         registries,
         inherit: &Inherit::new(directory, &|| Ok(None)),
-        notes: &Notes::new(false),
+        notes: &Notes::silent(),
     };
     patches(&input).map_err(Flaw::into_problem)
 }

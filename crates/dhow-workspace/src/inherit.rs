@@ -1,5 +1,6 @@
 //! `workspace = true`: what a member takes from the root of its workspace. Specified in the Cargo book, "Workspaces".
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -129,15 +130,15 @@ impl<'a> Inherit<'a> {
     }
 
     /// A dependency, wherever it is stated; inherited paths are made absolute.
-    pub(crate) fn dependency(
+    pub(crate) fn dependency<'d>(
         &self,
         table: &[&str],
         name: &str,
-        dependency: &InheritableDependency,
+        dependency: &'d InheritableDependency,
         (edition, notes): (Edition, &Notes),
-    ) -> Result<TomlDependency, Flaw> {
+    ) -> Result<Cow<'d, TomlDependency>, Flaw> {
         let member = match dependency {
-            InheritableDependency::Value(value) => return Ok(value.clone()),
+            InheritableDependency::Value(value) => return Ok(Cow::Borrowed(value)),
             InheritableDependency::Inherit(member) => member,
         };
         let key = format!("{}.{name}", table.join("."));
@@ -166,7 +167,7 @@ impl<'a> Inherit<'a> {
         }
         merged.optional = member.optional;
         merged.public = member.public;
-        Ok(TomlDependency::Detailed(merged))
+        Ok(Cow::Owned(TomlDependency::Detailed(merged)))
     }
 }
 

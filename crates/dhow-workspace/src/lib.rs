@@ -11,6 +11,7 @@ mod features;
 mod find;
 mod gates;
 mod inherit;
+mod library;
 mod lints;
 mod load;
 mod nearest;
@@ -25,6 +26,7 @@ mod profiles;
 mod read;
 mod resolver;
 mod target;
+mod target_input;
 mod targets;
 mod workspace;
 

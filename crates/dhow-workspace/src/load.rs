@@ -26,6 +26,7 @@ const MAX_THREADS: usize = 8;
 /// Loads packages, and remembers the manifests that it has seen.
 pub struct Loader<'a> {
     options: LoadOptions<'a>,
+    lenient: bool,
     files: Files,
     packages: Mutex<HashMap<PathBuf, Package>>,
 }
@@ -46,7 +47,15 @@ pub fn load_package(
 impl<'a> Loader<'a> {
     /// A loader that has seen nothing.
     pub fn new(options: LoadOptions<'a>) -> Self {
-        Self { options, files: Files::default(), packages: Mutex::default() }
+        Self { options, lenient: false, files: Files::default(), packages: Mutex::default() }
+    }
+
+    /// Members with a broken target are loaded without it. For commands that only look at packages: Cargo's
+    /// `metadata` and `tree` answer for a workspace that cannot be built.
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.lenient = true;
+        self
     }
 
     /// The package at `manifest_path` (absolute), which comes from `source`.
@@ -163,7 +172,7 @@ impl<'a> Loader<'a> {
             edition: Edition::default(),
             registries: self.options.registries,
             inherit: &Inherit::new(file.root(), &|| Ok(None)),
-            notes: &Notes::new(false),
+            notes: &Notes::silent(),
         };
         let flaw = |flaw| file.error(flaw);
         Ok(Overrides {
@@ -260,6 +269,7 @@ impl<'a> Loader<'a> {
             registries: self.options.registries,
             inherit: &Inherit::new(file.root(), &find),
             is_member,
+            lenient: self.lenient,
         };
         let manifest = normalize::manifest(&input).map_err(|flaw| file.error(flaw))?;
         Ok(Package::new(manifest, path.to_owned()))

@@ -57,7 +57,8 @@ impl Walk<'_, '_> {
         }
         for entry in entries.iter().filter(|entry| entry.kind == FileKind::Dir) {
             let name = entry.file_name.to_string_lossy();
-            if !name.starts_with('.') && !(is_package && name == "target") {
+            let passed_by = name.starts_with('.') || (is_package && name == "target");
+            if !passed_by {
                 self.directory(&entry.path, false)?;
             }
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dhow_formats::manifest::{TomlManifest, TomlPackage, VecStringOrBool};
-use dhow_model::{PackageId, RustVersion, SourceId, Summary};
+use dhow_model::{FeatureValue, PackageId, RustVersion, SourceId, Summary};
 use semver::Version;
 
 use crate::dependencies::{DependencyInput, dependencies};
@@ -17,12 +17,13 @@ use crate::lints;
 use crate::nearest::nearest;
 use crate::notes::Notes;
 use crate::package::{Manifest, PackageMetadata};
-use crate::problem::PackageProblem;
+use crate::problem::{PackageProblem, TargetProblem};
 use crate::profile_check::check_profiles;
 use crate::read::ManifestFile;
 use crate::resolver::ResolverVersion;
 use crate::target::Target;
-use crate::targets::{TargetInput, targets};
+use crate::target_input::TargetInput;
+use crate::targets::targets;
 use crate::workspace::RegistryLookup;
 
 /// What a manifest is made from.
@@ -33,12 +34,14 @@ pub(crate) struct ManifestInput<'a> {
     pub(crate) inherit: &'a Inherit<'a>,
     /// Whether anybody wants to know what is odd.
     pub(crate) is_member: bool,
+    /// Whether members may have broken targets.
+    pub(crate) lenient: bool,
 }
 
 /// The manifest of a package.
 pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
     let toml = input.file.toml();
-    let notes = Notes::new(input.is_member);
+    let notes = Notes::new(input.is_member, input.is_member && !input.lenient);
     gates::check(toml, &notes)?;
     check_workspace_table(toml, &notes)?;
     let Some(package) = toml.package() else {
@@ -87,6 +90,7 @@ pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
     let summary = Summary::new(id, dependencies, features)
         .with_links(metadata.links)
         .with_rust_version(metadata.rust_version);
+    check_required_features(&summary, &targets, &notes);
     let (warnings, critical) = notes.into_parts();
     if let Some(flaw) = critical {
         return Err(flaw);
@@ -108,7 +112,7 @@ pub(crate) fn manifest(input: &ManifestInput<'_>) -> Result<Manifest, Flaw> {
 /// Checks a manifest without a package; returns what is odd about it.
 pub(crate) fn virtual_manifest(file: &ManifestFile) -> Result<Vec<Warning>, Flaw> {
     let toml = file.toml();
-    let notes = Notes::new(true);
+    let notes = Notes::new(true, true);
     gates::check(toml, &notes)?;
     check_workspace_table(toml, &notes)?;
     if toml.workspace.is_none() {
@@ -269,6 +273,37 @@ fn metadata(
     metadata.include = list(inherit.field("include", package.include.as_ref(), |p| p.include.as_ref())?);
     metadata.exclude = list(inherit.field("exclude", package.exclude.as_ref(), |p| p.exclude.as_ref())?);
     Ok(metadata)
+}
+
+/// A feature that does not exist is never on, so the target is never built.
+fn check_required_features(summary: &Summary, targets: &[Arc<Target>], notes: &Notes) {
+    if !notes.enabled() {
+        return;
+    }
+    for target in targets {
+        for feature in &target.required_features {
+            let known = match FeatureValue::parse(feature) {
+                FeatureValue::Feature(name) => summary.features().contains_key(&name),
+                FeatureValue::DepFeature { dep_name, weak: false, .. } => {
+                    summary.dependencies().iter().any(|d| d.name_in_toml() == dep_name)
+                }
+                FeatureValue::Dep { .. } | FeatureValue::DepFeature { .. } => {
+                    let (name, feature) = (target.name.to_string(), feature.to_string());
+                    notes.critical(Flaw::new(["package"], TargetProblem::RequiredFeature { name, feature }));
+                    continue;
+                }
+            };
+            if !known {
+                notes.warn(["package"], || {
+                    format!(
+                        "the {} target `{}` requires the feature `{feature}`, which does not exist",
+                        target.kind.description(),
+                        target.name
+                    )
+                });
+            }
+        }
+    }
 }
 
 fn note_unused(file: &ManifestFile, metadata: &PackageMetadata, notes: &Notes) {

@@ -12,14 +12,21 @@ use crate::problem::PackageProblem;
 #[derive(Debug)]
 pub(crate) struct Notes {
     enabled: bool,
+    strict: bool,
     warnings: RefCell<Vec<(KeyPath, String)>>,
     critical: RefCell<Vec<Flaw>>,
 }
 
 impl Notes {
-    /// Notes that are kept, or not: for packages of other people nobody reads them.
-    pub(crate) fn new(enabled: bool) -> Self {
-        Self { enabled, warnings: RefCell::default(), critical: RefCell::default() }
+    /// Warnings are kept if `enabled`: for packages of other people nobody reads them. Critical problems are if
+    /// `strict`.
+    pub(crate) fn new(enabled: bool, strict: bool) -> Self {
+        Self { enabled, strict, warnings: RefCell::default(), critical: RefCell::default() }
+    }
+
+    /// Nothing is kept.
+    pub(crate) fn silent() -> Self {
+        Self::new(false, false)
     }
 
     pub(crate) fn enabled(&self) -> bool {
@@ -34,7 +41,7 @@ impl Notes {
 
     /// A problem that makes a member useless, but not a dependency: its other targets can be used.
     pub(crate) fn critical(&self, flaw: Flaw) {
-        if self.enabled {
+        if self.strict {
             self.critical.borrow_mut().push(flaw);
         }
     }

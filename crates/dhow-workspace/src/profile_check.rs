@@ -54,9 +54,6 @@ pub fn check_profile(name: &str, profile: &TomlProfile) -> Result<(), Complaint>
             "there is no profile `debug`; the profile of debug builds is `dev`".into(),
         ));
     }
-    if let ("dev" | "release", Some(_)) = (name, &profile.inherits) {
-        return Err(bad("inherits", "a built-in profile inherits from none".into()));
-    }
     if let Some(panic) = profile.panic.as_deref().filter(|p| !matches!(*p, "unwind" | "abort")) {
         return Err(bad("panic", format!("`panic = \"{panic}\"` is not known (`unwind` or `abort`)")));
     }

@@ -5,26 +5,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dhow_formats::manifest::{PathValue, TomlManifest, TomlPackage, TomlPackageBuild, TomlTarget};
+use dhow_formats::manifest::{PathValue, TomlPackage, TomlTarget};
 
 use crate::discover::{self, Found};
 use crate::edition::Edition;
 use crate::error::Flaw;
+use crate::library::{build_script, library};
 use crate::nearest::nearest;
-use crate::notes::{Notes, deprecated_underscore};
 use crate::problem::{Problem, TargetProblem};
 use crate::target::{CrateType, Target, TargetKind};
-
-/// What targets are made from.
-pub(crate) struct TargetInput<'a> {
-    pub(crate) toml: &'a TomlManifest,
-    pub(crate) package: &'a TomlPackage,
-    /// The directory of the package, absolute.
-    pub(crate) root: &'a Path,
-    pub(crate) name: &'a str,
-    pub(crate) edition: Edition,
-    pub(crate) notes: &'a Notes,
-}
+use crate::target_input::{TargetInput, check_name, check_underscores, configure, fs};
 
 /// The sections that hold any number of targets.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,90 +85,6 @@ pub(crate) fn targets(input: &TargetInput<'_>) -> Result<Vec<Arc<Target>>, Flaw>
     }
     note_shared_files(input, &targets);
     Ok(targets.into_iter().map(Arc::new).collect())
-}
-
-fn fs<T>(key: &str, result: Result<T, dhow_fs::FsError>) -> Result<T, Flaw> {
-    result.map_err(|error| Flaw::new([key], error))
-}
-
-fn library(input: &TargetInput<'_>) -> Result<Option<Target>, Flaw> {
-    let written = input.toml.lib.as_ref();
-    let normalized = input.package.autolib == Some(false)
-        && written.is_none_or(|lib| lib.name.is_some() && lib.path.is_some());
-    if normalized && written.is_none() {
-        return Ok(None);
-    }
-    let inferred = || fs("lib", discover::library(input.root));
-    let toml = match written {
-        Some(toml) => toml.clone(),
-        None => match inferred()? {
-            Some(path) => TomlTarget { path: Some(PathValue(path)), ..TomlTarget::default() },
-            None => return Ok(None),
-        },
-    };
-    let name = toml.name.clone().unwrap_or_else(|| input.name.replace('-', "_"));
-    check_name(&name, "library").map_err(|problem| Flaw::new(["lib", "name"], problem))?;
-    if name.contains('-') {
-        return Err(Flaw::new(["lib", "name"], TargetProblem::LibraryDash { name }));
-    }
-    check_underscores(input, &toml, &["lib"])?;
-    let path = match &toml.path {
-        Some(path) => path.0.clone(),
-        None => match inferred()? {
-            Some(path) => path,
-            None => legacy_library(input, &name)?,
-        },
-    };
-    let crate_types = library_types(input, &toml, &name)?;
-    let target = Target {
-        kind: TargetKind::Lib(crate_types),
-        name: name.into(),
-        name_inferred: written.is_none_or(|lib| lib.name.is_none()),
-        src_path: input.root.join(dhow_fs::normalize(&path)),
-        edition: input.edition,
-        required_features: Vec::new(),
-        tested: true,
-        benched: true,
-        documented: true,
-        doctested: true,
-        harness: true,
-    };
-    configure(input, target, &toml, &["lib"]).map(Some)
-}
-
-/// Edition 2015 takes `src/<name>.rs` for the library.
-fn legacy_library(input: &TargetInput<'_>, name: &str) -> Result<PathBuf, Flaw> {
-    let path = Path::new("src").join(format!("{name}.rs"));
-    if input.edition == Edition::E2015 && fs("lib", discover::exists(&input.root.join(&path)))? {
-        input.notes.warn(["lib"], || {
-            format!(
-                "`{}` is taken for the library `{name}`: rename it to `src/lib.rs`, or set `lib.path`",
-                path.display()
-            )
-        });
-        return Ok(path);
-    }
-    Err(Flaw::new(["lib"], TargetProblem::NoLibrary { name: name.to_owned() }))
-}
-
-fn library_types(input: &TargetInput<'_>, toml: &TomlTarget, name: &str) -> Result<Vec<CrateType>, Flaw> {
-    let Some(kinds) = toml.crate_types() else {
-        return Ok(vec![if toml.proc_macro() == Some(true) { CrateType::ProcMacro } else { CrateType::Lib }]);
-    };
-    let has = |kind: &str| kinds.iter().any(|k| k == kind);
-    let flaw = |problem| Err(Flaw::new(["lib", "crate-type"], problem));
-    if has("dylib") && has("cdylib") {
-        return flaw(TargetProblem::TwoDynamicTypes { name: name.to_owned() });
-    }
-    if has("proc-macro") {
-        input.notes.warn(["lib", "crate-type"], || {
-            format!("library `{name}`: write `proc-macro = true` instead of `crate-type = [\"proc-macro\"]`")
-        });
-        if kinds.len() > 1 {
-            return flaw(TargetProblem::MixedProcMacro { name: name.to_owned() });
-        }
-    }
-    Ok(kinds.iter().map(|kind| CrateType::from(kind.as_str())).collect())
 }
 
 fn section_targets(
@@ -290,49 +196,37 @@ fn check_draft(input: &TargetInput<'_>, section: Section, draft: &Draft) -> Resu
     };
     check_name(name, section.key()).map_err(|problem| draft.flaw(section, "name", problem))?;
     let index = draft.index.unwrap_or_default().to_string();
-    check_underscores(input, &draft.toml, &[section.key(), &index])?;
-    if section != Section::Bin {
-        return Ok(());
+    let mut to_check = draft.toml.clone();
+    if section == Section::Bin {
+        check_binary(input, draft, name)?;
+        // What a binary cannot have at all need not be spelt well.
+        if draft.toml.proc_macro() == Some(true) {
+            to_check.proc_macro2 = None;
+        }
+        if draft.toml.crate_types().is_some_and(|types| !types.is_empty()) {
+            to_check.crate_type2 = None;
+        }
     }
+    check_underscores(input, &to_check, &[section.key(), &index])
+}
+
+fn check_binary(input: &TargetInput<'_>, draft: &Draft, name: &str) -> Result<(), Flaw> {
+    let section = Section::Bin;
+    let name = name.to_owned();
     if matches!(name.as_str(), "deps" | "examples" | "build" | "incremental") {
-        return Err(draft.flaw(section, "name", TargetProblem::ForbiddenName { name: name.clone() }));
+        return Err(draft.flaw(section, "name", TargetProblem::ForbiddenName { name }));
+    }
+    if draft.toml.filename.is_some() {
+        return Err(draft.flaw(section, "filename", TargetProblem::Unstable { key: "filename" }));
     }
     if let Some(types) = draft.toml.crate_types().filter(|types| !types.is_empty()) {
         let problem = TargetProblem::BinaryTypes { name: name.clone(), types: types.clone() };
         input.notes.critical(draft.flaw(section, "crate-type", problem));
     }
     if draft.toml.proc_macro() == Some(true) {
-        let problem = TargetProblem::BinaryProcMacro { name: name.clone() };
-        input.notes.critical(draft.flaw(section, "proc-macro", problem));
-    }
-    if draft.toml.filename.is_some() {
-        let problem = TargetProblem::Unstable { key: "filename" };
-        return Err(draft.flaw(section, "filename", problem));
+        input.notes.critical(draft.flaw(section, "proc-macro", TargetProblem::BinaryProcMacro { name }));
     }
     Ok(())
-}
-
-fn check_name(name: &str, kind: &'static str) -> Result<(), TargetProblem> {
-    if name.trim().is_empty() { Err(TargetProblem::EmptyName { kind }) } else { Ok(()) }
-}
-
-fn check_underscores(input: &TargetInput<'_>, toml: &TomlTarget, at: &[&str]) -> Result<(), Flaw> {
-    let key = |name| at.iter().copied().chain([name]).collect::<Vec<_>>();
-    let (edition, notes) = (input.edition, input.notes);
-    deprecated_underscore(
-        toml.proc_macro2.is_some(),
-        toml.proc_macro.is_some(),
-        &key("proc_macro"),
-        edition,
-        notes,
-    )?;
-    deprecated_underscore(
-        toml.crate_type2.is_some(),
-        toml.crate_type.is_some(),
-        &key("crate_type"),
-        edition,
-        notes,
-    )
 }
 
 /// The file of a target: as written, else the one file that is where it should be, else where Rust 2015 looked.
@@ -430,53 +324,6 @@ fn section_target(
     };
     let index = draft.index.unwrap_or_default().to_string();
     configure(input, target, &draft.toml, &[section.key(), &index])
-}
-
-fn configure(
-    input: &TargetInput<'_>,
-    mut target: Target,
-    toml: &TomlTarget,
-    at: &[&str],
-) -> Result<Target, Flaw> {
-    target.tested = toml.test.unwrap_or(target.tested);
-    target.benched = toml.bench.unwrap_or(target.benched);
-    target.documented = toml.doc.unwrap_or(target.documented);
-    target.doctested = toml.doctest.unwrap_or(target.doctested);
-    target.harness = toml.harness.unwrap_or(target.harness);
-    if let Some(edition) = &toml.edition {
-        let key = || at.iter().copied().chain(["edition"]);
-        input.notes.warn(key(), || format!("`edition` of the single target `{}` is deprecated", target.name));
-        target.edition = edition
-            .parse()
-            .map_err(|()| Flaw::new(key(), TargetProblem::BadEdition { edition: edition.clone() }))?;
-    }
-    Ok(target)
-}
-
-fn build_script(input: &TargetInput<'_>) -> Result<Option<Target>, Flaw> {
-    let path = match &input.package.build {
-        Some(TomlPackageBuild::Auto(false)) => return Ok(None),
-        None if !fs("package", discover::is_file(&input.root.join("build.rs")))? => return Ok(None),
-        None | Some(TomlPackageBuild::Auto(true)) => PathBuf::from("build.rs"),
-        Some(TomlPackageBuild::SingleScript(path)) => dhow_fs::normalize(Path::new(path)),
-        Some(TomlPackageBuild::MultipleScript(_)) => {
-            return Err(Flaw::new(["package", "build"], TargetProblem::Unstable { key: "build = [...]" }));
-        }
-    };
-    let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-    Ok(Some(Target {
-        kind: TargetKind::CustomBuild,
-        name: format!("build-script-{stem}").into(),
-        name_inferred: false,
-        src_path: input.root.join(&path),
-        edition: input.edition,
-        required_features: Vec::new(),
-        tested: false,
-        benched: false,
-        documented: false,
-        doctested: false,
-        harness: true,
-    }))
 }
 
 /// One file in two targets is compiled twice: probably not what was meant.

@@ -63,6 +63,7 @@ impl Work for Fake<'_> {
             }
             'x' => self.wait(),
             'o' => self.open(),
+            'p' => panic!("a bug"),
             'y' => {
                 self.open();
                 std::thread::sleep(Duration::from_millis(30));
@@ -171,4 +172,10 @@ fn a_failure_stops_new_jobs_and_waits_for_running_ones() {
 #[test]
 fn a_job_that_cannot_be_decided_fails() {
     assert_eq!(run_jobs(&['e', 'r'], vec![vec![], vec![(0, Complete)]], 2, true).failed, [0]);
+}
+
+#[test]
+#[should_panic(expected = "a bug")]
+fn a_panic_is_passed_on_and_does_not_hang() {
+    run_jobs(&['p', 'r'], vec![vec![], vec![(0, Complete)]], 2, false);
 }

@@ -110,6 +110,18 @@ fn a_script_that_declares_nothing_watches_its_package() {
 }
 
 #[test]
+fn what_an_earlier_run_has_started_is_waited_for() {
+    let fake = project(
+        "echo cargo::rerun-if-changed=watched; test $(cat watched) = 1 || test -e \"$OUT_DIR/late\" || exit 1
+        (sleep 1; touch \"$OUT_DIR/late\") >/dev/null 2>&1 &",
+    );
+    fake.write("p/watched", "1");
+    fake.ran();
+    fake.write("p/watched", "2");
+    assert_eq!(fake.ran()[..2], ["app", "build"]);
+}
+
+#[test]
 fn failures_of_scripts_say_why() {
     let error = |script: &str| {
         let built = project(script).build();

@@ -1,9 +1,8 @@
 //! The right to work on one package: the lock of its `.part` file, which also is where its archive is made.
 
-use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dhow_fs::{FileLock, FsError, LockNotice};
+use dhow_fs::{File, FileLock, FsError, LockNotice};
 use dhow_home::{DownloadGuard, RegistryHome};
 use dhow_model::PackageId;
 

@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use dhow_fs::FsError;
+use dhow_fs::{File, FsError};
 use dhow_model::Checksum;
 use sha2::{Digest, Sha256};
 
@@ -57,7 +57,7 @@ impl Content {
     }
 
     /// Writes what is in memory to `file`, which is at `path`; a file is taken to be that one.
-    pub(super) fn store(&self, mut file: &std::fs::File, path: &Path) -> Result<(), FetchError> {
+    pub(super) fn store(&self, mut file: &File, path: &Path) -> Result<(), FetchError> {
         match self {
             Self::Memory(bytes) => {
                 file.write_all(bytes).map_err(|error| FsError::new("write", path, error))?;

@@ -26,7 +26,7 @@ use self::job::{Job, Origin, Outcome};
 use self::queue::{Queue, Work};
 use crate::error::FetchError;
 use crate::event::Event;
-use crate::index::Kind;
+use crate::index::{Kind, Registry};
 use crate::registries::Registries;
 
 /// This many archives are on their way or wait for a worker: a bound on memory.
@@ -78,6 +78,7 @@ impl Registries {
         if started > 0 {
             events(Event::DownloadStarted { packages: started });
         }
+        let indexes = indexes(&jobs);
         let (mut packages, mut bytes) = (0, 0);
         let mut patient = false;
         while !jobs.is_empty() {
@@ -89,6 +90,11 @@ impl Registries {
             bytes += done.bytes;
             jobs = done.again;
             patient = true;
+        }
+        for registry in indexes {
+            if let Kind::Sparse(index) = &registry.kind {
+                index.settle(events);
+            }
         }
         if packages > 0 {
             events(Event::DownloadFinished { packages, bytes });
@@ -151,6 +157,20 @@ impl Registries {
     }
 }
 
+/// The registries of these packages; the index files that the home lacks are asked for.
+fn indexes(jobs: &[Job]) -> Vec<Arc<Registry>> {
+    let mut registries: Vec<Arc<Registry>> = Vec::new();
+    for job in jobs.iter().filter(|job| job.is_download()) {
+        if let Kind::Sparse(index) = &job.registry.kind {
+            index.complete(std::iter::once(job.id.name()));
+        }
+        if !registries.iter().any(|known| Arc::ptr_eq(known, &job.registry)) {
+            registries.push(Arc::clone(&job.registry));
+        }
+    }
+    registries
+}
+
 fn claim_patiently(job: &Job, events: &(dyn Fn(Event) + Sync)) -> Result<Claim, FetchError> {
     let what = format!("download of `{} {}`", job.id.name(), job.id.version());
     let path = job.registry.home.archive_part(job.id);
@@ -169,6 +189,17 @@ struct Round<'r> {
     registries: &'r Registries,
     jobs: Arc<[Job]>,
     queue: Arc<Queue>,
+}
+
+/// Lets the other workers go when one panics, so that nobody waits for ever.
+struct CloseOnPanic<'q>(&'q Queue);
+
+impl Drop for CloseOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.close();
+        }
+    }
 }
 
 struct Done {
@@ -191,6 +222,7 @@ impl<'r> Round<'r> {
             for _ in 0..workers {
                 let sender = sender.clone();
                 scope.spawn(move || {
+                    let _closing = CloseOnPanic(&self.queue);
                     while let Some(work) = self.queue.pop() {
                         let index = work.index;
                         let result =
@@ -200,7 +232,9 @@ impl<'r> Round<'r> {
                     }
                 });
             }
-            let result = self.start(&sender).and_then(|()| self.collect(&receiver, events));
+            let started = self.start(&sender);
+            drop(sender);
+            let result = started.and_then(|()| self.collect(&receiver, events));
             self.queue.close();
             result
         })
@@ -239,7 +273,7 @@ impl<'r> Round<'r> {
         let mut done = Done { again: Vec::new(), packages: 0, bytes: 0 };
         let mut open = self.jobs.len();
         while open > 0 {
-            // A sender lives on our own stack: this cannot fail before all is done.
+            // No sender is left when a worker has panicked, which shows when it is joined.
             let Ok(message) = receiver.recv() else { break };
             match message {
                 Message::Happened(event) => {

@@ -11,6 +11,7 @@ use super::content::Content;
 use super::job::{Job, Origin, Outcome};
 use super::queue::Work;
 use super::{Message, OnReady, lock_event};
+use crate::archive::ArchiveError;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::index::Kind;
@@ -88,9 +89,11 @@ fn unpack(job: &Job, content: &Content) -> Result<(), FetchError> {
     dhow_fs::remove_dir_all(&target)?;
     dhow_fs::create_dir_all(&target)?;
     let dir = format!("{}-{}", job.id.name(), job.id.version());
-    content
-        .unpack(&dir, &target)
-        .map_err(|reason| FetchError::BadArchive { id: job.id, reason: Arc::new(reason) })
+    content.unpack(&dir, &target).map_err(|reason| match reason {
+        // Not the archive's fault.
+        ArchiveError::Fs(error) => error.into(),
+        reason => FetchError::BadArchive { id: job.id, reason: Arc::new(reason) },
+    })
 }
 
 fn mismatch(job: &Job, expected: Checksum, actual: Checksum) -> FetchError {

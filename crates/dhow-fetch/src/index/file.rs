@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use dhow_formats::index_cache::{IndexCache, IndexCacheError};
 use dhow_formats::index_entry::{IndexEntryHead, parse_summary};
-use dhow_model::{InternedString, SourceId, Summary};
+use dhow_formats::index_peek;
+use dhow_model::{InternedString, RustVersion, SourceId, Summary};
 use semver::{Version, VersionReq};
 
 /// All releases of one package. Their source is the one that was asked for, whoever answered in its place.
@@ -97,6 +98,25 @@ impl IndexFile {
     /// The version on a line.
     pub fn version_at(&self, line: usize) -> &Version {
         &self.lines[line].version
+    }
+
+    /// Whether the release on a line is yanked; the line is not read further.
+    pub fn is_yanked_at(&self, line: usize) -> bool {
+        index_peek::is_yanked(self.line(line))
+    }
+
+    /// The native library that the release on a line links; the line is not read further.
+    pub fn links_at(&self, line: usize) -> Option<InternedString> {
+        index_peek::links(self.line(line))
+    }
+
+    /// The oldest Rust for the release on a line; the line is not read further.
+    pub fn rust_version_at(&self, line: usize) -> Option<RustVersion> {
+        index_peek::rust_version(self.line(line))
+    }
+
+    fn line(&self, line: usize) -> &[u8] {
+        &self.bytes[self.lines[line].range.clone()]
     }
 
     /// The release on a line; `None` if it is written for newer readers, or wrong.

@@ -72,7 +72,15 @@ impl Registry {
         }
     }
 
-    /// Asks for what a resolver that starts from these dependencies will probably ask for.
+    /// Asks for all that is known of these packages, at once: those of a lock file, for instance.
+    pub fn request(&self, names: impl IntoIterator<Item = InternedString>) {
+        if let Kind::Sparse(index) = &self.kind {
+            index.request(names);
+        }
+    }
+
+    /// Asks for what a resolver that starts from these dependencies will probably ask for. Only where the server is
+    /// asked for news: see [`Freshness`].
     pub fn prefetch(&self, dependencies: &[Dependency]) {
         if let Kind::Sparse(index) = &self.kind {
             index.prefetch(dependencies);

@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use dhow_formats::registry_config::RegistryConfig;
-use dhow_home::{CargoHome, RegistryHome};
+use dhow_home::{CargoHome, DownloadGuard, RegistryHome};
 use dhow_model::{Dependency, InternedString, SourceId};
 use tokio::sync::OnceCell;
 use url::Url;
@@ -117,9 +117,22 @@ impl SparseIndex {
         self.shared.state().set_freshness(freshness);
     }
 
-    /// Asks for the files of these dependencies and, as they come, for those that they will probably lead to.
+    /// Asks for the files of these packages, all at once.
+    pub fn request(&self, names: impl IntoIterator<Item = InternedString>) {
+        let mut state = self.shared.state();
+        for name in names {
+            self.shared.ask(&mut state, name);
+        }
+    }
+
+    /// Asks for the files of these dependencies and, as they come, for those that they will probably lead to. Does
+    /// nothing where files in the home will do: the guess goes for the newest versions, which are not those of a lock
+    /// file.
     pub fn prefetch(&self, dependencies: &[Dependency]) {
         let mut state = self.shared.state();
+        if state.freshness == Freshness::Cached || self.shared.network.is_offline() {
+            return;
+        }
         let ours = dependencies.iter().filter(|dep| dep.source() == self.shared.source);
         for dep in ours {
             self.shared.want(&mut state, Want::of(dep));
@@ -213,13 +226,38 @@ impl SparseIndex {
         }
     }
 
+    /// Asks for the files of these packages that the home does not have: a home is only of use without the network
+    /// if it has them, too.
+    pub(crate) fn complete(&self, names: impl Iterator<Item = InternedString>) {
+        for name in names {
+            if matches!(dhow_fs::stat(&self.shared.registry.index_file(&name)), Ok(None)) {
+                let mut state = self.shared.state();
+                self.shared.ask(&mut state, name);
+            }
+        }
+    }
+
+    /// Waits until all that was asked for has come, and keeps it, even if the home is locked for a while.
+    pub(crate) fn settle(&self, events: &(dyn Fn(Event) + Sync)) {
+        let mut state = self.shared.state();
+        while state.pending() > 0 {
+            state = self.shared.sleep(self.shared.deliver(state, events));
+        }
+        drop(self.shared.deliver(state, events));
+        self.keep_under(|| self.home.lock_downloads(&|_| {}).ok());
+    }
+
     /// Writes what came into the home. Never waits for the lock: what cannot be kept now is kept next time, or asked
     /// for again.
     fn keep(&self) {
+        self.keep_under(|| self.home.try_lock_downloads(&|_| {}).ok().flatten());
+    }
+
+    fn keep_under<'h>(&'h self, lock: impl FnOnce() -> Option<DownloadGuard<'h>>) {
         if self.shared.state().unkept.is_empty() {
             return;
         }
-        let Ok(Some(guard)) = self.home.try_lock_downloads(&|_| {}) else { return };
+        let Some(guard) = lock() else { return };
         let unkept: HashMap<_, _> = std::mem::take(&mut self.shared.state().unkept);
         for (path, keep) in unkept {
             // A home that cannot be written to still serves.

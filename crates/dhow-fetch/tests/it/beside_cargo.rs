@@ -70,6 +70,16 @@ fn cargo_builds_from_a_home_that_we_filled() {
 }
 
 #[test]
+fn downloads_bring_the_index_files_that_cargo_needs_offline() {
+    let fixture = fixture();
+    fixture.sandbox.cargo(["generate-lockfile"]).assert_success();
+    let wanted = wanted(&fixture);
+    dhow_fs::remove_dir_all(&registry_dir(&fixture, "")).expect("empties the home");
+    fixture.download(&wanted).expect("downloads");
+    fixture.sandbox.cargo(["build", "--offline", "--locked"]).assert_success();
+}
+
+#[test]
 fn we_use_a_home_that_cargo_filled() {
     let mut fixture = fixture();
     fixture.sandbox.cargo(["fetch"]).assert_success();

@@ -40,7 +40,12 @@ fn a_lock_file_needs_no_news() {
     registries.set_freshness(Freshness::Cached);
     let registry = registries.registry(SourceId::crates_io()).expect("opens");
     assert_eq!(query(&registry, &dependency("foo", "1")), ["1.0.0"]);
+    registry.prefetch(&[dependency("bar", "1")]);
+    registry.wait(&|_| {});
     assert_eq!(fixture.server.requests().len(), 0);
+    registry.request(["bar".into(), "foo".into()]);
+    registry.wait(&|_| {});
+    assert_eq!(fixture.server.count("/index/*"), 1, "only what is not in the home");
     registries.set_freshness(Freshness::Revalidated);
     assert_eq!(query(&registry, &dependency("foo", "1")), ["1.0.0", "1.1.0"]);
 }

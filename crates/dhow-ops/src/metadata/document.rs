@@ -144,7 +144,7 @@ fn dependency(dep: &Dependency) -> MetadataDependency {
     let source = dep.source();
     MetadataDependency {
         name: dep.package_name().to_string(),
-        source: (!source.is_path()).then(|| source.lock_string()),
+        source: (!source.is_path()).then(|| source.lock_string_unencoded()),
         req: dep.req().to_string(),
         kind: kind_word(dep.kind()),
         rename: dep.rename().map(|r| r.to_string()),

@@ -10,6 +10,7 @@ use crate::narrow::{Wanted, narrowed};
 use crate::options::FeatureFlags;
 use crate::session::Session;
 use crate::tools::Tools;
+use crate::workspaces::Care;
 use crate::{packages, workspaces};
 
 /// What `metadata` shows.
@@ -28,7 +29,7 @@ pub struct MetadataOptions {
 /// # Errors
 /// There is no solution, or a package cannot be had.
 pub fn metadata(session: &Session<'_>, options: &MetadataOptions) -> Result<String, Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let document = if options.no_deps {
             document::without_deps(workspace)
         } else {

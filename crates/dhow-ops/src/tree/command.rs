@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dhow_model::{DepKind, Dependency, PackageId, PackageIdSpec, Platform, spec_matches};
 use dhow_plan::PackageSelection;
-use dhow_resolve::ResolvedFeatures;
+use dhow_resolve::{CliFeatures, ResolvedFeatures};
 use dhow_toolchain::CompileKind;
 use dhow_workspace::{Package, Workspace};
 
@@ -18,6 +18,7 @@ use crate::options::FeatureFlags;
 use crate::resolution::{self, LockOptions};
 use crate::session::Session;
 use crate::tools::Tools;
+use crate::workspaces::Care;
 use crate::{packages, workspaces};
 
 /// What `tree` shows.
@@ -44,7 +45,7 @@ pub struct TreeOptions {
 /// # Errors
 /// There is no solution, a package cannot be had, or a specification names none.
 pub fn tree(session: &Session<'_>, options: &TreeOptions) -> Result<String, Error> {
-    workspaces::open(session, |workspace, sources| {
+    workspaces::open(session, Care::Lenient, |workspace, sources| {
         let all_platforms = options.targets.iter().any(|t| t == "all");
         let tools = Tools::find(session, if all_platforms { &[] } else { &options.targets })?;
         let whole = resolution::resolve(session, workspace, sources, LockOptions::default())?;
@@ -117,8 +118,12 @@ fn show(shown: &Shown<'_>, options: &TreeOptions) -> Result<String, Error> {
         no_dedupe: options.no_dedupe,
         depth: options.depth,
     };
-    let members: Vec<_> =
-        shown.graph.members.iter().filter(|(id, _)| shown.selected.contains(id)).cloned().collect();
+    // Who names a dependency wants to see it as the members reach it.
+    let is_selected = |(id, _): &&(PackageId, CliFeatures)| shown.selected.contains(id);
+    let mut members: Vec<_> = shown.graph.members.iter().filter(is_selected).cloned().collect();
+    if members.is_empty() {
+        members = shown.graph.members.clone();
+    }
     let kinds: Vec<TreeKind> = shown.tools.kinds.iter().map(|kind| tree_kind(*kind)).collect();
     Ok(text(input, &members, &kinds, &view))
 }

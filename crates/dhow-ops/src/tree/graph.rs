@@ -248,7 +248,7 @@ impl Builder<'_> {
         dep.platform().is_none_or(|platform| (self.input.holds)(platform, for_kind))
             && self.input.edges.contains(&dep.kind())
             && !(self.input.no_proc_macro && self.is_proc_macro(to))
-            && !(self.input.only_public && !dep.is_public())
+            && (!self.input.only_public || dep.is_public())
             && (!dep.is_optional() || self.input.features.is_dep_activated(from, role, dep.name_in_toml()))
     }
 

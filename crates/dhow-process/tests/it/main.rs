@@ -115,7 +115,7 @@ fn a_held_file_stays_locked_until_the_last_grandchild_ends() {
     let lock = open();
     lock.lock().unwrap();
     let mut process = shell(&format!("(sleep 0.3; touch {}/done) >/dev/null 2>&1 &", dir.path().display()));
-    process.held = Some(Arc::new(lock));
+    process.held = Some(Arc::new(lock.into()));
     process.output().unwrap();
     drop(process);
     assert!(open().try_lock().is_err(), "the child is gone, its own child is not");

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dhow_model::{FeatureValue, InternedString, PackageId, Summary};
 
-use super::error::{FeatureError, similar};
+use super::error::FeatureError;
+use crate::names::similar;
 
 /// Features as asked for on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -91,50 +91,9 @@ fn unknown(
     text + &help
 }
 
-/// Those of `known` that `name` may be a misspelling of, nearest first, three at most.
-pub(crate) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
-    let mut near: Vec<_> = known.filter_map(|other| Some((distance(name, other, limit)?, other))).collect();
-    near.sort_unstable();
-    near.dedup();
-    near.into_iter().take(3).map(|(_, other)| other.to_owned()).collect()
-}
-
-/// How many letters must be put in, taken out, exchanged or swapped with their neighbour; nothing above `limit`.
-fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > limit {
-        return None;
-    }
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                best = best.min(before_last[j - 1] + 1);
-            }
-            row.push(best);
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().filter(|found| *found <= limit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn misspellings_are_found() {
-        let known = ["derive", "std", "default", "serde"];
-        let check = |name: &str, expect: &[&str]| assert_eq!(similar(name, known.into_iter()), expect);
-        check("dervie", &["derive"]);
-        check("drive", &["derive"]);
-        check("sdt", &["std"]);
-        check("nothing-like-it", &[]);
-    }
 
     #[test]
     fn the_message_names_what_was_asked_and_what_may_help() {

@@ -11,10 +11,9 @@ use dhow_model::{InternedString, PackageId, Platform};
 
 pub use cli::{CliFeatures, Selection, features_of_members};
 pub use error::FeatureError;
-pub(crate) use error::similar;
 pub use spread::resolve_features;
 
-use crate::search::hash::NameSet;
+use crate::names::NameSet;
 
 /// Which of the two builds of a package is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -6,8 +6,7 @@ use dhow_model::{DepKind, Dependency, FeatureValue, InternedString, PackageId};
 
 use super::{CliFeatures, FeatureOptions, FeaturesFor, ResolveBehavior, ResolvedFeatures};
 use crate::graph::Resolve;
-use crate::search::hash::{FastMap, Name, NameSet};
-use crate::search::requirements::default_name;
+use crate::names::{FastMap, Name, NameSet, default_name};
 
 /// Decides features for a build of `roots`, each with the features that the command line gives it. `resolve` comes
 /// from a search.

@@ -7,18 +7,18 @@ use std::task::Poll;
 
 use dhow_model::{Dependency, InternedString, PackageId, Summary, spec_matches};
 
-use super::hash::{FastMap, Name};
 use super::locking::Locked;
 use super::pool::{Ask, DepNo, Loaded, Pkg, Pool, SetResult, SourceNo, Wanted};
 use super::requirements::{Missing, Opts, Requirements, requirements};
 use super::sound::is_sound;
+use crate::names::{FastMap, Name};
 use crate::prefs::VersionOrdering;
 use crate::provider::{Provider, SharedError};
 use crate::request::ResolveRequest;
 
 /// What a package needs when given features of it are wanted: dependencies with the fewest candidates first.
 pub(crate) struct Expansion {
-    pub(crate) features: super::hash::NameSet,
+    pub(crate) features: crate::names::NameSet,
     pub(crate) deps: Vec<Need>,
 }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use dhow_model::InternedString;
 
-use super::hash::{FastMap, FastSet};
 use super::pool::{DepNo, Pkg};
 use super::requirements::Missing;
 use super::state::Age;
+use crate::names::{FastMap, FastSet};
 
 /// Why a package is in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,12 +6,13 @@ use dhow_model::{Dependency, InternedString, PackageId};
 
 use super::candidates::answer;
 use super::conflicts::Reason;
-use super::hash::FastSet;
 use super::pool::{DepNo, Pkg};
 use super::requirements::Missing;
 use super::solve::{Attempt, Failure, Search};
 use crate::error::{NoSolution, Rejected, RejectedReason, ResolveError, Step};
-use crate::features::{FeatureError, similar};
+use crate::features::FeatureError;
+use crate::names::FastSet;
+use crate::names::similar;
 
 /// Tells why. `Pending` if the provider is still to say whether there is a similar name.
 pub(crate) fn explain(search: &mut Search<'_, '_>, failure: Failure) -> Poll<ResolveError> {

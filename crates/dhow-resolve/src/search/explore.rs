@@ -4,9 +4,9 @@
 use std::task::Poll;
 
 use super::candidates::Market;
-use super::hash::{FastMap, FastSet, Name};
 use super::pool::{DepNo, Pkg, Wanted};
 use super::requirements::Opts;
+use crate::names::{FastMap, FastSet, Name};
 use crate::provider::Provider;
 
 /// Dependencies that wait for the same answer.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use dhow_model::{Dependency, PackageId};
 
 use super::candidates::Market;
-use super::hash::{FastMap, FastSet};
 use super::pool::Pkg;
 use super::state::State;
 use crate::error::ResolveError;
 use crate::graph::Resolve;
 use crate::lock::version_for_rust;
+use crate::names::{FastMap, FastSet};
 
 /// Makes the graph.
 pub(crate) fn finish(market: &Market<'_>, state: &State) -> Result<Resolve, ResolveError> {

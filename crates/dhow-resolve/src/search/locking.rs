@@ -9,9 +9,9 @@ use std::task::Poll;
 use dhow_model::{Dependency, GitReference, PackageId, SourceId, Summary};
 use semver::Version;
 
-use super::hash::{FastMap, FastSet, Name};
 use super::pool::{Ask, Pool, SourceNo, accepts};
 use crate::graph::{Resolve, ResolveVersion};
+use crate::names::{FastMap, FastSet, Name};
 use crate::request::ResolveRequest;
 
 /// Packages by name and source, each with what it depends on.

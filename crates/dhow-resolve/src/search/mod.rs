@@ -10,7 +10,6 @@ pub(crate) mod conflicts;
 pub(crate) mod explain;
 pub(crate) mod explore;
 pub(crate) mod finish;
-pub(crate) mod hash;
 pub(crate) mod locking;
 pub(crate) mod pool;
 pub(crate) mod requirements;

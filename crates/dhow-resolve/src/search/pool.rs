@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary};
 use semver::Version;
 
-use super::hash::{FastMap, Name};
+use crate::names::{FastMap, Name};
 use crate::provider::{Releases, SharedError};
 
 /// A release of a package.

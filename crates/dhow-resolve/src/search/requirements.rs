@@ -3,9 +3,9 @@
 
 use dhow_model::{FeatureValue, InternedString, Summary};
 
-use super::hash::{FastMap, Name, NameSet};
 use super::pool::{DepNo, Loaded, Pool, Wanted};
 use crate::features::CliFeatures;
+use crate::names::{FastMap, Name, NameSet, default_name};
 
 /// How a package's features are asked for.
 #[derive(Clone, Debug)]
@@ -150,11 +150,4 @@ impl Collect<'_> {
             Missing::NotOptional(name)
         }
     }
-}
-
-/// `default`, interned once.
-pub(crate) fn default_name() -> InternedString {
-    static DEFAULT: std::sync::LazyLock<InternedString> =
-        std::sync::LazyLock::new(|| InternedString::new("default"));
-    *DEFAULT
 }

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use super::candidates::{Expansion, Market, Unmet};
 use super::conflicts::{Conflict, Conflicts, Reason};
 use super::pool::{DepNo, Pkg, SourceNo, Wanted};
-use super::requirements::{Missing, Opts, default_name};
+use super::requirements::{Missing, Opts};
 use super::state::{Age, Edge, Mark, State};
+use crate::names::default_name;
 use crate::provider::{Provider, SharedError};
 
 /// Why the search ended without a result.

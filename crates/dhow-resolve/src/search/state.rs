@@ -7,8 +7,8 @@ use std::rc::Rc;
 use dhow_model::InternedString;
 
 use super::candidates::{Expansion, Need};
-use super::hash::{FastMap, Name, NameSet};
 use super::pool::{DepNo, KeyNo, Pkg, number};
+use crate::names::{FastMap, Name, NameSet};
 
 /// Grows by one with each package that is tried: tells what was chosen before what.
 pub(crate) type Age = u32;
@@ -145,7 +145,7 @@ impl State {
     /// Whether `from` was (by whatever path) asked for because of `to`.
     pub(crate) fn descends(&self, from: Pkg, to: Pkg) -> bool {
         let mut todo = vec![from];
-        let mut seen = super::hash::FastSet::default();
+        let mut seen = crate::names::FastSet::default();
         while let Some(at) = todo.pop() {
             for edge in self.edges_of(at) {
                 if edge.parent == to {

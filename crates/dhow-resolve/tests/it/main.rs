@@ -5,5 +5,6 @@ mod support;
 
 mod features;
 mod fixtures;
+mod locks;
 mod random;
 mod real;

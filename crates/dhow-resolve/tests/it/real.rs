@@ -29,6 +29,9 @@ fn published_packages_get_the_same_lock() {
         std::fs::read_dir(&root).expect("packages").map(|dir| dir.expect("an entry").path()).collect();
     packages.retain(|dir| dir.join("cargo.lock").exists() && dir.join("metadata.json").exists());
     packages.sort();
+    if let Some(only) = std::env::var_os("DHOW_REAL_ONLY") {
+        packages.retain(|dir| dir.file_name() == Some(&only));
+    }
     let mut wrong = Vec::new();
     for dir in &packages {
         let name = dir.file_name().expect("a name").to_string_lossy().into_owned();
@@ -66,7 +69,7 @@ fn published_packages_get_the_same_lock() {
             wrong.push(name);
         }
     }
-    assert!(packages.len() >= 10, "only {} packages", packages.len());
+    assert!(!packages.is_empty(), "no packages");
     assert!(wrong.is_empty(), "different: {wrong:?}");
 }
 

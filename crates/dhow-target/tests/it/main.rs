@@ -69,7 +69,7 @@ impl Project {
     }
 
     fn made_from(&self, inputs: Vec<InputRecord>) -> FingerprintRecord {
-        let output = Observer::new().output(&self.place.out_dir, "out").unwrap();
+        let output = Observer::default().output(&self.place.out_dir, "out").unwrap();
         let record = FingerprintRecord {
             key: KEY,
             dependencies: vec![DependencyRecord { key: [2; 32], hash: [3; 32] }],
@@ -85,14 +85,14 @@ impl Project {
     /// Made just now from the two sources, which are older.
     fn make(&self) -> FingerprintRecord {
         let start = self.later();
-        let observer = Observer::new();
+        let observer = Observer::default();
         let input = |name: &str| observer.input(&self.path(name), start, None, false).unwrap();
         self.made_from(vec![input("src/a.rs"), input("src/b.rs")])
     }
 
     fn make_from_tree(&self, package: bool) {
         let start = self.later();
-        let observer = Observer::new();
+        let observer = Observer::default();
         let root = self.path("src");
         let tree = match package {
             true => observer.package(&root, start),
@@ -109,7 +109,7 @@ impl Project {
             place: &self.place,
             now: self.later(),
         };
-        match check(load_record(&self.place).unwrap(), &facts, &Observer::new()).unwrap() {
+        match check(load_record(&self.place).unwrap(), &facts, &Observer::default()).unwrap() {
             Verdict::Fresh(_) => None,
             Verdict::Dirty(reason) => Some(reason),
         }
@@ -178,7 +178,7 @@ fn an_edit_in_the_tick_of_the_start_is_not_trusted() {
     let start = project.clock();
     // Edited while the unit is being made: nobody knows which content was read.
     project.write("src/a.rs", "c");
-    let observer = Observer::new();
+    let observer = Observer::default();
     let input = observer.input(&project.path("src/a.rs"), start, None, false).unwrap();
     project.made_from(vec![input]);
     assert_eq!(project.decide(), Some(DirtyReason::InputUnsettled(project.path("src/a.rs"))));
@@ -189,7 +189,7 @@ fn what_was_generated_just_before_is_settled_but_compared_by_content() {
     let project = Project::new();
     let start = project.clock();
     project.write("src/a.rs", "generated");
-    let observer = Observer::new();
+    let observer = Observer::default();
     let input = observer.input(&project.path("src/a.rs"), start, None, true).unwrap();
     project.made_from(vec![input]);
     assert_eq!(project.decide(), None);
@@ -264,6 +264,15 @@ fn a_package_ends_where_other_things_begin() {
         project.write(file, "new");
     }
     assert_eq!(project.decide(), None);
+    let skipping = Observer::new(vec![project.path("src/out")]);
+    dhow_fs::create_dir_all(&project.path("src/out")).unwrap();
+    project.write("src/out/new", "x");
+    let InputRecord::Tree { files, .. } = skipping.package(&project.path("src"), project.later()).unwrap()
+    else {
+        panic!("a tree")
+    };
+    assert_eq!(files.len(), 2, "what we are told to skip is no input");
+    dhow_fs::remove_dir_all(&project.path("src/out")).unwrap();
     project.write("src/Cargo.toml", "its own");
     assert_eq!(project.decide(), Some(DirtyReason::InputAppeared(project.path("src/Cargo.toml"))));
 }
@@ -272,7 +281,7 @@ fn a_package_ends_where_other_things_begin() {
 fn watching_what_does_not_exist_means_always() {
     let project = Project::new();
     let missing = project.path("src/none");
-    let input = Observer::new().input(&missing, project.later(), None, false).unwrap();
+    let input = Observer::default().input(&missing, project.later(), None, false).unwrap();
     project.made_from(vec![input]);
     assert_eq!(project.decide(), Some(DirtyReason::RerunFileMissing(missing.clone())));
     project.write("src/none", "");

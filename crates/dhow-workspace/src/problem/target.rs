@@ -96,6 +96,14 @@ pub enum TargetProblem {
         /// The name.
         name: String,
     },
+    /// `required-features = ["dep:x"]` or `["x?/y"]`.
+    #[error("`{feature}` in `required-features` of the target `{name}` is not the name of a feature")]
+    RequiredFeature {
+        /// The target.
+        name: String,
+        /// What is written.
+        feature: String,
+    },
     /// An edition that nobody knows.
     #[error("unknown edition `{edition}` (editions: 2015, 2018, 2021, 2024)")]
     BadEdition {

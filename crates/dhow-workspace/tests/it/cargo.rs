@@ -1,6 +1,6 @@
 //! The real cargo, asked about projects: with a home of its own and without network.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
@@ -11,14 +11,9 @@ static HOME: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     home
 });
 
-/// The toolchain's cargo: the one that runs this test, unless that is another tool under its name.
-fn program() -> PathBuf {
-    std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
-}
-
 /// Runs cargo in `dir` with an environment of its own.
 pub(crate) fn run(dir: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(program());
+    let mut command = Command::new(dhow_testkit::toolchain().cargo());
     command.current_dir(dir).args(args).env("CARGO_HOME", HOME.path()).env("CARGO_NET_OFFLINE", "true");
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();

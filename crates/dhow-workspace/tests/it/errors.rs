@@ -94,6 +94,8 @@ fn targets_that_cannot_be() {
     refused(&Project::package("[[bin]]\nname = \"b\"\n", &two), "two files", "\"b\"");
     refused(&Project::package("", &two), "two bin targets", "");
     refused(&Project::package("[lib]\n", &["src/main.rs"]), "library `a`", "lib");
+    let required = "[[bin]]\nname = \"x\"\npath = \"x.rs\"\nrequired-features = [\"dep:y\"]\n";
+    assert!(Project::package(required, &["src/lib.rs"]).load("Cargo.toml").is_err());
     bad("edition = \"2024\"\n[lib]\ncrate_type = [\"lib\"]\n", "write `crate-type`", "[\"lib\"]");
 }
 

@@ -223,6 +223,8 @@ fn what_is_odd_is_said_as_often_as_cargo_says_it() {
     warns(&package("[lints.other]\nx = \"warn\"\n"), &["unknown tool"]);
     warns(&package("[lints.rust]\nunused = { level = \"warn\", y = 1 }\n"), &["unused manifest key"]);
     warns(&package("[features]\ndefault-features = []\n"), &["default-features"]);
+    let bin = "[[bin]]\nname = \"x\"\npath = \"x.rs\"\nrequired-features = ";
+    warns(&package(&format!("{bin}[\"nope\", \"z/y\"]\n")), &["`nope`", "`z/y`"]);
     warns(&package("[[bin]]\nname = \"x\"\npath = \"src/lib.rs\"\n"), &["more than one target"]);
     warns(&package("[lib]\nedition = \"2018\"\n"), &["no `edition`", "deprecated"]);
     warns(&package("[lib]\ncrate-type = [\"proc-macro\"]\n"), &["proc-macro = true"]);

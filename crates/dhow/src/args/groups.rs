@@ -139,9 +139,10 @@ pub(crate) struct CompileArgs {
 /// How messages of compilers are shown.
 #[derive(Args, Debug, Clone, Default)]
 pub(crate) struct MessageArgs {
-    /// Error format [possible values: human, short, json, json-diagnostic-short,
-    /// json-diagnostic-rendered-ansi, json-render-diagnostics]
-    #[arg(long, value_name = "FMT", action = ArgAction::Append, value_delimiter = ',', ignore_case = true)]
+    /// Error format
+    #[arg(long, value_name = "FMT", action = ArgAction::Append, value_delimiter = ',', ignore_case = true,
+          value_parser = ["human", "short", "json", "json-diagnostic-short", "json-diagnostic-rendered-ansi",
+                          "json-render-diagnostics"])]
     pub(crate) message_format: Vec<String>,
 }
 

@@ -217,9 +217,10 @@ pub(crate) struct GenerateLockfileArgs {
 /// `tree`
 #[derive(Args, Debug)]
 pub(crate) struct TreeArgs {
-    /// The kinds of dependencies to display [possible values: all, normal, build, dev, features, public,
-    /// no-normal, no-build, no-dev, no-proc-macro]
-    #[arg(short, long, value_name = "KINDS", value_delimiter = ',')]
+    /// The kinds of dependencies to display
+    #[arg(short, long, value_name = "KINDS", value_delimiter = ',',
+          value_parser = ["all", "normal", "build", "dev", "features", "public", "no-normal", "no-build", "no-dev",
+                          "no-proc-macro"])]
     pub(crate) edges: Vec<String>,
     /// Invert the tree direction and focus on the given package
     #[arg(short, long, value_name = "SPEC", num_args = 0..=1, default_missing_value = "")]

@@ -19,11 +19,13 @@ pub(super) fn run(args: BenchArgs, cx: &mut Context) -> Exit {
         ignore_rust_version: args.ignore_rust_version,
     };
     let options = common.options(Intent::Bench, selection, targets, cx)?;
+    let is_filtered = args.name.is_some();
     let mut bench_args: Vec<std::ffi::OsString> = args.name.into_iter().map(Into::into).collect();
     bench_args.extend(args.args);
     // libtest runs benchmarks only when it is told to.
     bench_args.push("--bench".into());
-    let tests = TestOptions { no_run: args.no_run, no_fail_fast: args.no_fail_fast, args: bench_args };
+    let tests =
+        TestOptions { is_filtered, no_run: args.no_run, no_fail_fast: args.no_fail_fast, args: bench_args };
     let outcome = cx.with_session(|session| dhow_ops::test(session, &options, &tests))?;
     Ok(cx.report_tests(&outcome))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dhow_process::Process;
 
-use super::Exit;
+use super::{Exit, programs};
 use crate::context::Context;
 use crate::error::CliError;
 
@@ -37,14 +37,6 @@ fn process(cx: &Context, program: PathBuf, args: &[OsString]) -> Process {
     process
 }
 
-/// Where external commands are looked for: the home's `bin`, then the path.
-pub(super) fn search_dirs(cx: &Context) -> Vec<PathBuf> {
-    let home = cx.env().cargo_home().map(|home| home.join("bin"));
-    let path = cx.env().get_os("PATH").map(OsStr::to_owned).unwrap_or_default();
-    let on_path: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    home.into_iter().filter(|dir| !on_path.contains(dir)).chain(on_path.clone()).collect()
-}
-
 fn find(cx: &Context, name: &OsStr) -> Option<PathBuf> {
     let mut file = OsString::from("cargo-");
     file.push(name);
@@ -52,11 +44,11 @@ fn find(cx: &Context, name: &OsStr) -> Option<PathBuf> {
     let is_executable = |path: &PathBuf| {
         dhow_fs::stat(path).ok().flatten().is_some_and(|stat| stat.is_file() && stat.executable())
     };
-    search_dirs(cx).into_iter().map(|dir| dir.join(&file)).find(is_executable)
+    programs::search_dirs(cx).into_iter().map(|dir| dir.join(&file)).find(is_executable)
 }
 
 fn unknown(cx: &Context, name: &str) -> CliError {
-    let known = super::list::names(cx);
+    let known = programs::names(cx);
     let similar = known.iter().filter(|k| distance(k, name) <= 2).min_by_key(|k| distance(k, name));
     let hint = similar.map(|s| format!("\n\nhelp: there is `{s}`")).unwrap_or_default();
     CliError::usage(&format!(

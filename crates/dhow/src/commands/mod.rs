@@ -13,6 +13,7 @@ mod list;
 mod locate_project;
 mod metadata;
 mod pkgid;
+mod programs;
 mod run;
 mod test;
 mod tree;

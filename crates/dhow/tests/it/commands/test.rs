@@ -201,14 +201,13 @@ fn documentation() {
         .file("src/lib.rs", "//! See [`hello`].\n\n/// Says hello.\npub fn hello() {}\n")
         .file("src/bin/tool.rs", "//! A tool.\nfn main() {}");
     compare(&f.project, dhow(), |c| {
-        c.command(&["doc", "--no-deps"]).artifacts("target/doc").artifacts("target/doc/app")
-    });
-    compare(&f.project, dhow(), |c| {
-        c.command(&["doc"])
+        c.command(&["doc", "--no-deps", "--bins", "--document-private-items"])
+            .artifacts("target/doc")
+            .artifacts("target/doc/tool")
+            .command(&["doc"])
             .artifacts("target/doc")
             .artifacts("target/doc/dep")
-            .command(&["doc", "--document-private-items", "--bins", "--no-deps"])
-            .artifacts("target/doc/tool")
+            .artifacts("target/doc/app")
     });
     ok(&f.project, "doc").assert_stderr_has("Documenting").assert_stderr_has("Generated");
     let second = ok(&f.project, "doc");
