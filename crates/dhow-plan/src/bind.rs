@@ -5,14 +5,15 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::bind_context::{BindContext, said};
 use crate::env::envify;
-use crate::paths::Paths;
-use crate::plan::Plan;
-use crate::recipe::{
-    Arg, EnvValue, Extern, FileFlavor, LibraryDir, Place, Program, Recipe, RunPart, ScriptPart, Uplift,
+use crate::library_path::{
+    LIBRARY_PATH_VARIABLE, all_native_dirs, directory, library_path, run_library_path,
 };
+use crate::plan::Plan;
+use crate::recipe::{Arg, EnvValue, Extern, FileFlavor, Place, Program, Recipe, RunPart, ScriptPart, Uplift};
 use crate::script::{LinkArgTarget, ScriptOutput};
-use crate::unit::{CompileMode, Unit, UnitId};
+use crate::unit::{Unit, UnitId};
 
 /// A process to start. `env` is what changes on top of the inherited environment; `None` removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,39 +27,6 @@ pub struct Command {
     /// Absolute.
     pub cwd: PathBuf,
 }
-
-/// What binding takes besides the plan.
-#[derive(Clone, Copy)]
-pub struct BindContext<'a> {
-    /// Where things are.
-    pub paths: &'a dyn Paths,
-    /// What a script run said. Must answer for every unit in `own_script`, `link_scripts`, `plugin_scripts` and
-    /// `metadata_from` of the recipe; `None` counts as having said nothing. Scripts whose output configuration
-    /// gives need no answer.
-    pub scripts: &'a dyn Fn(UnitId) -> Option<Arc<ScriptOutput>>,
-    /// The inherited `LD_LIBRARY_PATH` (or the platform's counterpart).
-    pub library_path: Option<&'a std::ffi::OsStr>,
-    /// What documentation tests are told.
-    pub run: RunOptions<'a>,
-}
-
-/// For documentation tests only.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RunOptions<'a> {
-    /// `--color`: `auto` if `None`.
-    pub color: Option<&'a str>,
-    /// Arguments after `--`.
-    pub test_args: &'a [String],
-}
-
-/// The variable that names the dynamic loader's search path.
-pub const LIBRARY_PATH_VARIABLE: &str = if cfg!(windows) {
-    "PATH"
-} else if cfg!(target_os = "macos") {
-    "DYLD_FALLBACK_LIBRARY_PATH"
-} else {
-    "LD_LIBRARY_PATH"
-};
 
 /// The command that makes `unit`. For documentation tests: the command that runs them.
 pub fn bind(plan: &Plan, unit: UnitId, context: &BindContext<'_>) -> Command {
@@ -161,15 +129,18 @@ impl Binder<'_, '_> {
         }
     }
 
-    /// Library paths of everything below, those inside the target directory first; libraries and link arguments of
+    /// Library paths of everything below, those in which the scripts made the libraries first; libraries and link arguments of
     /// the own script.
     fn push_native(&self, args: &mut Vec<OsString>) {
         let scripts: Vec<(UnitId, Arc<ScriptOutput>)> =
             self.recipe.link_scripts.iter().filter_map(|run| Some((*run, self.script(*run)?))).collect();
-        let mut dirs: Vec<&String> = scripts.iter().flat_map(|(_, said)| &said.library_paths).collect();
-        let root = self.root_of_scripts();
-        dirs.sort_by_key(|dir| !search_path(dir).1.starts_with(&root));
-        for dir in dirs {
+        let mut dirs: Vec<(bool, &String)> = Vec::new();
+        for (run, said) in &scripts {
+            let out_dir = self.context.paths.script_out_dir(*run);
+            dirs.extend(said.library_paths.iter().map(|dir| (!directory(dir).starts_with(&out_dir), dir)));
+        }
+        dirs.sort_by_key(|(foreign, _)| *foreign);
+        for (_, dir) in dirs {
             args.extend(["-L".into(), dir.into()]);
         }
         for (run, said) in &scripts {
@@ -197,10 +168,6 @@ impl Binder<'_, '_> {
         }
     }
 
-    fn root_of_scripts(&self) -> PathBuf {
-        self.context.paths.root_dir(dhow_toolchain::CompileKind::Host)
-    }
-
     fn env(&self) -> BTreeMap<String, Option<OsString>> {
         let mut env: BTreeMap<String, Option<OsString>> = self
             .recipe
@@ -216,7 +183,10 @@ impl Binder<'_, '_> {
                 (name.clone(), value)
             })
             .collect();
-        env.insert(LIBRARY_PATH_VARIABLE.to_owned(), Some(self.library_path()));
+        env.insert(
+            LIBRARY_PATH_VARIABLE.to_owned(),
+            Some(library_path(self.recipe, self.plan, self.context)),
+        );
         for (name, value) in self.own_script().iter().flat_map(|said| &said.env) {
             env.insert(name.clone(), Some(value.into()));
         }
@@ -228,52 +198,6 @@ impl Binder<'_, '_> {
         }
         env
     }
-
-    fn library_path(&self) -> OsString {
-        let mut dirs = library_dirs(&self.recipe.library_path, self.plan, self.context);
-        if let Some(inherited) = self.context.library_path {
-            dirs.extend(std::env::split_paths(inherited));
-        }
-        let root = self.root_of_scripts();
-        for run in &self.recipe.plugin_scripts {
-            let said = self.script(*run);
-            let named = said.iter().flat_map(|said| &said.library_paths);
-            dirs.extend(named.filter_map(|dir| loadable(dir, &root)));
-        }
-        join(dirs)
-    }
-}
-
-/// What a script said, or configuration says in its place.
-fn said(plan: &Plan, context: &BindContext<'_>, run: UnitId) -> Option<Arc<ScriptOutput>> {
-    plan.overridden_scripts.get(&run).cloned().or_else(|| (context.scripts)(run))
-}
-
-/// Library paths of all scripts of the plan, sorted, each once.
-fn all_native_dirs(plan: &Plan, context: &BindContext<'_>) -> Vec<String> {
-    let runs = plan.graph.ids().filter(|id| plan.graph.unit(*id).mode == CompileMode::RunCustomBuild);
-    let said = runs.filter_map(|run| said(plan, context, run));
-    let mut dirs: Vec<String> = said.flat_map(|said| said.library_paths.clone()).collect();
-    dirs.sort();
-    dirs.dedup();
-    dirs
-}
-
-fn library_dirs(dirs: &[LibraryDir], plan: &Plan, context: &BindContext<'_>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for dir in dirs {
-        match dir {
-            LibraryDir::Root(kind) => found.push(context.paths.root_dir(*kind)),
-            LibraryDir::Deps(kind) => found.push(context.paths.deps_dir(*kind)),
-            LibraryDir::Dir(dir) => found.push(dir.clone()),
-            LibraryDir::Native(kind) => {
-                let root = context.paths.root_dir(*kind);
-                let native = all_native_dirs(plan, context);
-                found.extend(native.iter().filter_map(|dir| loadable(dir, &root)));
-            }
-        }
-    }
-    found
 }
 
 /// The search path and the variables with which a program of the plan is run: tests, benchmarks, `run`.
@@ -287,23 +211,8 @@ pub fn run_environment(
     let binder = Binder { plan, context, recipe, unit: made };
     let compile_only = ["CARGO_CRATE_NAME", "CARGO_BIN_NAME", "CARGO_PRIMARY_PACKAGE", "CARGO_TARGET_TMPDIR"];
     env.extend(binder.env().into_iter().filter(|(name, _)| !compile_only.contains(&name.as_str())));
-    let mut dirs =
-        vec![LibraryDir::Native(made.kind), LibraryDir::Root(made.kind), LibraryDir::Deps(made.kind)];
-    dirs.extend(plan.sysroot_libdirs.get(&made.kind).cloned().map(LibraryDir::Dir));
-    let mut dirs = library_dirs(&dirs, plan, context);
-    if let Some(inherited) = context.library_path {
-        dirs.extend(std::env::split_paths(inherited));
-    }
-    env.insert(LIBRARY_PATH_VARIABLE.to_owned(), Some(join(dirs)));
+    env.insert(LIBRARY_PATH_VARIABLE.to_owned(), Some(run_library_path(made.kind, plan, context)));
     env
-}
-
-fn join(dirs: Vec<PathBuf>) -> OsString {
-    // A directory with a separator in its name cannot be said; it is left out rather than all the others.
-    std::env::join_paths(&dirs).unwrap_or_else(|_| {
-        let sayable = dirs.iter().filter(|dir| std::env::join_paths([dir]).is_ok());
-        std::env::join_paths(sayable).unwrap_or_default()
-    })
 }
 
 fn joined(prefix: &str, path: &Path) -> OsString {
@@ -311,23 +220,6 @@ fn joined(prefix: &str, path: &Path) -> OsString {
     text.push(prefix);
     text.push(path);
     text
-}
-
-/// Kind and directory of a `-L` value.
-fn search_path(value: &str) -> (&str, &Path) {
-    match value.split_once('=') {
-        Some((kind @ ("native" | "crate" | "dependency" | "framework" | "all"), dir)) => {
-            (kind, Path::new(dir))
-        }
-        _ => ("all", Path::new(value)),
-    }
-}
-
-/// The directory of a `-L` value, if the loader may look there: it must lie in the target directory.
-fn loadable(value: &str, root: &Path) -> Option<PathBuf> {
-    let (kind, dir) = search_path(value);
-    (matches!(kind, "native" | "all" | "dependency" | "crate" | "framework") && dir.starts_with(root))
-        .then(|| dir.to_path_buf())
 }
 
 /// Whether a linker argument is for this unit.

@@ -6,8 +6,9 @@
 //! graph decided them · RUSTFLAGS or RUSTDOCFLAGS and extra arguments · host, target and the content of a custom
 //! specification · for what links, loads or is run: the linker's content and the C library · for script runs also
 //! the tools that scripts find · the host's CPU where `native` means it · the command line and the environment
-//! (`[env]`, `CARGO_PKG_*`, `CARGO_PRIMARY_PACKAGE`, `[lints]`, `--check-cfg`, `--cap-lints`) · the keys and names of
-//! dependencies. It does not cover `CARGO` and `NUM_JOBS`, nor how diagnostics are rendered.
+//! (`[env]`, `CARGO_PKG_*`, `[lints]`, `--check-cfg`, that lints are capped; of immutable packages also
+//! `CARGO_PRIMARY_PACKAGE`) · the keys and names of dependencies. It does not cover `CARGO` and `NUM_JOBS`, nor which
+//! warnings are shown and how.
 
 use dhow_model::{Checksum, SourceId};
 
@@ -101,7 +102,7 @@ pub(crate) fn static_key(
         hasher.list("rustdocflags", unit.rustdocflags.iter());
     }
     machine(&mut hasher, scope, unit);
-    command(&mut hasher, recipe);
+    command(&mut hasher, recipe, unit);
     hasher.list("deps", dep_keys.iter().map(|(key, _)| key.0));
     hasher.list("dep-names", dep_keys.iter().map(|(_, name)| name));
     StaticKey(hasher.finish())
@@ -141,32 +142,41 @@ fn machine(hasher: &mut FieldHasher, scope: &Scope<'_>, unit: &Unit) {
     }
 }
 
-fn command(hasher: &mut FieldHasher, recipe: &Recipe) {
+fn command(hasher: &mut FieldHasher, recipe: &Recipe, unit: &Unit) {
     hasher.field("cwd", recipe.cwd.as_os_str().as_encoded_bytes());
-    let args = recipe.args.iter().filter(|arg| !is_cosmetic(arg));
-    hasher.list(
-        "args",
-        args.map(|arg| match arg {
-            Arg::Text(text) => text.clone().into_bytes(),
-            Arg::Os(text) => text.as_encoded_bytes().to_vec(),
-            Arg::Path { prefix, place } => format!("{prefix}{}", place_tag(place)).into_bytes(),
-            // Dependencies are covered by their keys and names; script output is not known yet.
-            Arg::Extern(_) | Arg::Scripts(_) | Arg::Run(_) => Vec::new(),
-        }),
-    );
-    let env = recipe.env.iter().filter(|(name, _)| !matches!(name.as_str(), "CARGO" | "NUM_JOBS"));
-    hasher.list(
-        "env",
-        env.flat_map(|(name, value)| {
-            let value = match value {
-                EnvValue::Text(text) => text.clone().into_bytes(),
-                EnvValue::Os(text) => text.as_encoded_bytes().to_vec(),
-                EnvValue::Path(place) => place_tag(place).into_bytes(),
-                EnvValue::Unset => b"\0unset".to_vec(),
-            };
-            [name.clone().into_bytes(), value]
-        }),
-    );
+    let is = |arg: Option<&Arg>, text: &str| matches!(arg, Some(Arg::Text(known)) if known == text);
+    let args = recipe.args.iter().enumerate().filter(|(index, arg)| {
+        // That lints are capped counts; how far decides only what is shown.
+        let is_cap = *index > 0 && is(recipe.args.get(index - 1), "--cap-lints");
+        !is_cosmetic(arg) && !is_cap
+    });
+    hasher.list("args", args.map(|(_, arg)| arg_bytes(arg)));
+    let env = recipe.env.iter().filter(|(name, _)| match name.as_str() {
+        "CARGO" | "NUM_JOBS" => false,
+        // Which members a command names changes from command to command. What reads it says so in its dep-info.
+        "CARGO_PRIMARY_PACKAGE" => !unit.is_local,
+        _ => true,
+    });
+    hasher.list("env", env.flat_map(|(name, value)| [name.clone().into_bytes(), env_bytes(value)]));
+}
+
+fn arg_bytes(arg: &Arg) -> Vec<u8> {
+    match arg {
+        Arg::Text(text) => text.clone().into_bytes(),
+        Arg::Os(text) => text.as_encoded_bytes().to_vec(),
+        Arg::Path { prefix, place } => format!("{prefix}{}", place_tag(place)).into_bytes(),
+        // Dependencies are covered by their keys and names; script output is not known yet.
+        Arg::Extern(_) | Arg::Scripts(_) | Arg::Run(_) => Vec::new(),
+    }
+}
+
+fn env_bytes(value: &EnvValue) -> Vec<u8> {
+    match value {
+        EnvValue::Text(text) => text.clone().into_bytes(),
+        EnvValue::Os(text) => text.as_encoded_bytes().to_vec(),
+        EnvValue::Path(place) => place_tag(place).into_bytes(),
+        EnvValue::Unset => b"\0unset".to_vec(),
+    }
 }
 
 /// A place without the directory that it will have, and without numbers that only this plan gives.

@@ -6,6 +6,7 @@
 
 mod args;
 mod bind;
+mod bind_context;
 mod doc_args;
 mod docs;
 mod env;
@@ -14,6 +15,7 @@ mod grow;
 mod hashing;
 mod inputs;
 mod key;
+mod library_path;
 mod links;
 mod lto;
 mod make;
@@ -34,10 +36,12 @@ mod share;
 mod unit;
 mod usage;
 
-pub use bind::{BindContext, Command, LIBRARY_PATH_VARIABLE, RunOptions, bind, run_environment};
+pub use bind::{Command, bind, run_environment};
+pub use bind_context::{BindContext, RunOptions};
 pub use dhow_toolchain::{CompileKind, CompileTarget};
 pub use error::PlanError;
 pub use inputs::PlanInputs;
+pub use library_path::LIBRARY_PATH_VARIABLE;
 pub use make::plan;
 pub use paths::Paths;
 pub use plan::Plan;

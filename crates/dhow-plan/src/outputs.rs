@@ -80,11 +80,20 @@ fn page(unit: &Unit) -> OutputFile {
     OutputFile { file_name: name.clone(), uplift: None, plain_name: name, flavor: FileFlavor::Normal }
 }
 
+/// A crate type that the platform does not have is left out, as rustc does; one at least must remain.
 fn build_types(unit: &Unit, info: &TargetInfo) -> Result<Vec<FileType>, PlanError> {
     let mut types = Vec::new();
+    let mut unsupported = None;
     for crate_type in unit.target.crate_types() {
         let flavor = if crate_type.is_linkable() { FileFlavor::Linkable } else { FileFlavor::Normal };
-        types.extend(file_types(unit, &crate_type, flavor, info)?);
+        match file_types(unit, &crate_type, flavor, info) {
+            Ok(files) => types.extend(files),
+            Err(error) => unsupported = Some(error),
+        }
+    }
+    match unsupported {
+        Some(error) if types.is_empty() => return Err(error),
+        _ => {}
     }
     if !requires_upstream_objects(&unit.target) {
         types.push(FileType::rmeta());

@@ -121,8 +121,8 @@ fn library_path(scope: &Scope<'_>, unit: &Unit) -> Result<Vec<LibraryDir>, PlanE
             let sysroot = LibraryDir::Dir(scope.info(host)?.sysroot_libdir.clone());
             root.into_iter().chain([LibraryDir::Deps(host), sysroot]).collect()
         }
-        // rustdoc runs what it compiles.
-        CompileMode::Doc | CompileMode::Doctest => vec![LibraryDir::Native(host), LibraryDir::Deps(host)],
+        // rustdoc runs what it compiles, when everything else is there.
+        CompileMode::Doctest => vec![LibraryDir::Native(host), LibraryDir::Deps(host)],
         _ => vec![LibraryDir::Deps(host)],
     })
 }

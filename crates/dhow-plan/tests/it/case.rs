@@ -162,7 +162,7 @@ fn difference(ours: &[String], theirs: &[String]) -> String {
         for l in other.lines().filter(|l| !line.lines().any(|o| o == *l)) {
             writeln!(text, "  - cargo {l}").expect("a string");
         }
-        if line.lines().count() == other.lines().count() {
+        if line.lines().all(|l| other.lines().any(|o| o == l)) {
             writeln!(text, "  dhow:  {}\n  cargo: {}", line.replace('\n', " "), other.replace('\n', " "))
                 .expect("a string");
         }

@@ -176,6 +176,7 @@ fn what_decides_nothing() {
     check_settings("jobs", &|s| s.jobs = 77, &[]);
     check_settings("cargo", &|s| s.cargo_exe = "/other/cargo".into(), &[]);
     check_settings("message format", &|s| s.message_format = MessageFormat::Short, &[]);
+    check_settings("warnings of dependencies", &|s| s.extra_verbose = true, &[]);
     check_settings("width", &|s| s.diagnostic_width = Some(80), &[]);
 }
 
@@ -209,7 +210,6 @@ fn the_package() {
     check_file("check-cfg", "Cargo.toml", &lints, &ALL_OF_APP);
     let renamed = MANIFEST.replace("low = {", "down = { package = \"low\",");
     check_file("a dependency's name", "Cargo.toml", &renamed, &[Which::Lib, Which::Bin]);
-    check_settings("cap-lints", &|s| s.extra_verbose = true, &above);
 }
 
 #[test]
@@ -274,6 +274,36 @@ fn features_and_modes() {
         ids.find(|id| plan.graph.unit(*id).package.name() == "low").map(|id| plan.key(id)).expect("is there")
     };
     assert_ne!(low(&built), low(&checked), "a check is no build");
+}
+
+#[test]
+fn another_selection_of_members_changes_nothing() {
+    let project = Project::new(&[
+        ("project/Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\nresolver = \"2\"\n"),
+        (
+            "project/a/Cargo.toml",
+            "[package]\nname = \"a\"\nedition = \"2021\"\n[dependencies]\nb = { path = \"../b\" }\n",
+        ),
+        ("project/a/src/lib.rs", ""),
+        ("project/b/Cargo.toml", "[package]\nname = \"b\"\nedition = \"2021\"\n"),
+        ("project/b/src/lib.rs", ""),
+    ]);
+    let key_of_b = |package: &str| {
+        let ask = Ask {
+            request: Request::new(Intent::Build),
+            selection: PackageSelection::Named(vec![package.to_owned()]),
+            profile: "dev",
+            features: CliFeatures::default(),
+            change: &|_| {},
+            extra_verbose: false,
+        };
+        let plan = Planned::new(&project, &ask).plan().expect("plans");
+        let id = plan.graph.ids().find(|id| plan.graph.unit(*id).package.name() == "b").expect("is there");
+        (plan.graph.unit(id).is_primary, plan.key(id), plan.recipe(id).file_hash.clone())
+    };
+    let (alone, below) = (key_of_b("b"), key_of_b("a"));
+    assert!(alone.0 && !below.0);
+    assert_eq!((alone.1, alone.2), (below.1, below.2));
 }
 
 #[test]

@@ -131,8 +131,14 @@ impl Planned {
         let target = self.workspace.target_dir().to_path_buf();
         let profile_dir = self.profiles.dir_name().to_string();
         let paths = StandardPaths { plan, target, profile_dir };
-        let said =
-            |run: UnitId| scripts.get(plan.graph.unit(run).package.name().as_str()).cloned().map(Arc::new);
+        // Cargo's scripts ran in cargo's directories.
+        let said = |run: UnitId| {
+            let mut output = scripts.get(plan.graph.unit(run).package.name().as_str())?.clone();
+            for dir in output.library_paths.iter_mut().filter(|dir| dir.ends_with("/out")) {
+                *dir = format!("native={}", paths.script_out_dir(run).display());
+            }
+            Some(Arc::new(output))
+        };
         let context =
             BindContext { paths: &paths, scripts: &said, library_path: None, run: RunOptions::default() };
         use_it(&context)
