@@ -152,6 +152,8 @@ fn make(
     let lock = layout.lock(&|_, _| blocking("build directory"))?;
     let mut build_options = BuildOptions::new(jobs as usize, tools::child_env(session)?);
     build_options.keep_going = options.keep_going;
+    // Who gives a number of jobs wants that number, not the slots of whoever started us.
+    build_options.jobserver = session.jobserver.filter(|_| options.jobs.is_none()).cloned();
     let reporter = Reporter::new(session, &plan, options.message_format);
     let result = dhow_build::build(&plan, &layout, &lock, &build_options, &|event| reporter.tell(&event));
     reporter.finished(result.is_ok());

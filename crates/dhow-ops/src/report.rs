@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use dhow_build::{Artifact, Event as BuildEvent, TextStream, UnitError, Verb};
-use dhow_formats::machine_message::{MachineMessage, MessageProfile, MessageTarget};
+use dhow_build::{
+    Event as BuildEvent, JsonDiagnostics, TextStream, UnitError, Verb, json_finished, json_line,
+};
 use dhow_formats::rustc_message::{self, Diagnostic};
-use dhow_plan::{CompileMode, Plan, ScriptOutput, Unit, UnitId};
-
-use dhow_workspace::{CrateType, TargetKind};
+use dhow_plan::{CompileMode, Plan, Unit, UnitId};
 
 use crate::event::{Event, Level};
 use crate::options::MessageFormat;
@@ -18,7 +17,8 @@ use crate::session::Session;
 pub(crate) struct Reporter<'a> {
     session: &'a Session<'a>,
     plan: &'a Plan,
-    format: MessageFormat,
+    /// Whether programs listen, and what they are told of diagnostics.
+    json: Option<JsonDiagnostics>,
     /// Diagnostics that were shown: one that a test shares with its program is shown once.
     shown: Mutex<Shown>,
 }
@@ -32,11 +32,23 @@ struct Shown {
 
 impl<'a> Reporter<'a> {
     pub(crate) fn new(session: &'a Session<'a>, plan: &'a Plan, format: MessageFormat) -> Self {
-        Self { session, plan, format, shown: Mutex::default() }
+        let json = match format {
+            MessageFormat::Human | MessageFormat::Short => None,
+            MessageFormat::Json { render_diagnostics: true, .. } => Some(JsonDiagnostics::Rendered),
+            MessageFormat::Json { ansi: true, .. } => Some(JsonDiagnostics::Ansi),
+            MessageFormat::Json { .. } => Some(JsonDiagnostics::Plain),
+        };
+        Self { session, plan, json, shown: Mutex::default() }
     }
 
-    /// Tells one event.
+    /// Tells one event: to programs, if they listen, and to people.
     pub(crate) fn tell(&self, event: &BuildEvent<'_>) {
+        if let Some(diagnostics) = self.json
+            && self.is_for_programs(event)
+            && let Some(line) = json_line(self.plan, event, diagnostics)
+        {
+            self.session.tell(Event::Machine(line));
+        }
         match event {
             BuildEvent::Started { unit, verb, first_of_package } if *first_of_package => {
                 self.status(verb_text(*verb), self.package(*unit), Level::Normal);
@@ -55,7 +67,7 @@ impl<'a> Reporter<'a> {
                 };
                 self.status("Running", format!("`{line}`"), Level::Verbose);
             }
-            BuildEvent::Diagnostic { unit, diagnostic, line, .. } => self.diagnostic(*unit, diagnostic, line),
+            BuildEvent::Diagnostic { unit, diagnostic, .. } => self.diagnostic(*unit, diagnostic),
             BuildEvent::CompilerText { stream, line, .. } => self.compiler_text(*stream, line),
             BuildEvent::ScriptText { unit, line, .. } if self.session.very_verbose => {
                 self.session.tell(Event::Line(format!("[{}] {line}", self.short_package(*unit))));
@@ -65,11 +77,7 @@ impl<'a> Reporter<'a> {
             {
                 self.session.warn(format!("{}: {text}", self.short_package(*unit)));
             }
-            BuildEvent::ScriptExecuted { unit, output, out_dir, .. } => {
-                self.script_executed(*unit, output, out_dir);
-            }
             BuildEvent::Problems { unit, errors, warnings, .. } => self.problems(*unit, *errors, *warnings),
-            BuildEvent::Artifact(artifact) => self.artifact(artifact),
             BuildEvent::Failed { error, .. } => self.failed(error),
             BuildEvent::WaitingForOthers => {
                 self.session.warn("build failed, waiting for other jobs to finish...");
@@ -81,8 +89,8 @@ impl<'a> Reporter<'a> {
 
     /// Tells programs that it is over.
     pub(crate) fn finished(&self, success: bool) {
-        if self.format.is_json() {
-            self.machine(&MachineMessage::BuildFinished { success });
+        if self.json.is_some() {
+            self.session.tell(Event::Machine(json_finished(success)));
         }
     }
 
@@ -103,8 +111,12 @@ impl<'a> Reporter<'a> {
         self.session.tell(Event::Status { verb, message, level });
     }
 
-    fn machine(&self, message: &MachineMessage<'_>) {
-        self.session.tell(Event::Machine(message.to_line()));
+    /// Programs are not told of warnings that people are not shown.
+    fn is_for_programs(&self, event: &BuildEvent<'_>) -> bool {
+        match event {
+            BuildEvent::Diagnostic { unit, diagnostic, .. } => self.is_shown(self.unit(*unit), diagnostic),
+            _ => true,
+        }
     }
 
     /// Warnings of other people's packages are theirs: they are shown only when much is asked for.
@@ -112,47 +124,38 @@ impl<'a> Reporter<'a> {
         unit.is_local || self.session.very_verbose || diagnostic.level == rustc_message::Level::Error
     }
 
-    fn diagnostic(&self, id: UnitId, diagnostic: &Diagnostic, line: &str) {
-        let unit = self.unit(id);
-        if !self.is_shown(unit, diagnostic) {
+    fn diagnostic(&self, id: UnitId, diagnostic: &Diagnostic) {
+        if !self.is_shown(self.unit(id), diagnostic) || self.programs_render() {
             return;
         }
-        match self.format {
-            MessageFormat::Json { render_diagnostics: false, ansi, .. } => {
-                let raw = if ansi { rustc_message::raw(line) } else { rustc_message::without_colors(line) };
-                let Some(message) = raw else { return };
-                self.machine(&MachineMessage::CompilerMessage {
-                    package_id: &unit.package.id().to_spec().to_string(),
-                    manifest_path: unit.package.manifest_path(),
-                    target: target(unit),
-                    message: &message,
-                });
-            }
-            _ => {
-                let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if shown.rendered.insert(diagnostic.rendered.clone()) {
-                    self.session.tell(Event::Diagnostic(diagnostic.rendered.clone()));
-                } else {
-                    *shown.duplicates.entry(id).or_default() += 1;
-                }
-            }
+        let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if shown.rendered.insert(diagnostic.rendered.clone()) {
+            self.session.tell(Event::Diagnostic(diagnostic.rendered.clone()));
+        } else {
+            *shown.duplicates.entry(id).or_default() += 1;
         }
     }
 
+    /// Whether diagnostics go to programs only.
+    fn programs_render(&self) -> bool {
+        self.json.is_some_and(|diagnostics| diagnostics != JsonDiagnostics::Rendered)
+    }
+
     fn compiler_text(&self, stream: TextStream, line: &str) {
-        match (stream, self.format) {
-            (TextStream::Out, MessageFormat::Json { .. }) => {
-                self.session.tell(Event::Machine(line.to_owned()))
-            }
+        match (stream, self.json) {
+            (TextStream::Out, Some(_)) => self.session.tell(Event::Machine(line.to_owned())),
             _ => self.session.tell(Event::Line(line.to_owned())),
         }
     }
 
     fn problems(&self, id: UnitId, errors: usize, warnings: usize) {
         let unit = self.unit(id);
-        let machine = matches!(self.format, MessageFormat::Json { render_diagnostics: false, .. });
         // A failed unit says how many warnings there were in its error.
-        if warnings == 0 || errors > 0 || machine || !(unit.is_local || self.session.very_verbose) {
+        if warnings == 0
+            || errors > 0
+            || self.programs_render()
+            || !(unit.is_local || self.session.very_verbose)
+        {
             return;
         }
         let shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -185,44 +188,6 @@ impl<'a> Reporter<'a> {
         let names: Vec<String> = active.iter().map(|id| short(self.unit(*id))).collect();
         self.session.tell(Event::Progress { done, total, active: names.join(", ") });
     }
-
-    fn script_executed(&self, id: UnitId, output: &ScriptOutput, out_dir: &std::path::Path) {
-        if !self.format.is_json() {
-            return;
-        }
-        self.machine(&MachineMessage::BuildScriptExecuted {
-            package_id: &self.unit(id).package.id().to_spec().to_string(),
-            linked_libs: &output.library_links,
-            linked_paths: &output.library_paths,
-            cfgs: &output.cfgs,
-            env: &output.env,
-            out_dir,
-        });
-    }
-
-    fn artifact(&self, artifact: &Artifact) {
-        let unit = self.unit(artifact.unit);
-        if !self.format.is_json() || unit.mode.is_run_custom_build() {
-            return;
-        }
-        let profile = &unit.profile;
-        self.machine(&MachineMessage::CompilerArtifact {
-            package_id: &unit.package.id().to_spec().to_string(),
-            manifest_path: unit.package.manifest_path(),
-            target: target(unit),
-            profile: MessageProfile {
-                opt_level: profile.opt_level.as_str(),
-                debuginfo: profile.debuginfo.level().as_str(),
-                debug_assertions: profile.debug_assertions,
-                overflow_checks: profile.overflow_checks,
-                test: unit.mode.is_any_test(),
-            },
-            features: unit.features.iter().map(|f| f.as_str()).collect(),
-            filenames: artifact.files.iter().map(std::path::PathBuf::as_path).collect(),
-            executable: artifact.executable.as_deref(),
-            fresh: artifact.fresh,
-        });
-    }
 }
 
 fn verb_text(verb: Verb) -> &'static str {
@@ -253,30 +218,5 @@ fn short(unit: &Unit) -> String {
         CompileMode::Doc => format!("{name}(doc)"),
         _ if unit.target.is_bin() && unit.target.name != name => format!("{}(bin)", unit.target.name),
         _ => name.to_string(),
-    }
-}
-
-fn target(unit: &Unit) -> MessageTarget<'_> {
-    let target = &unit.target;
-    let required = &target.required_features;
-    MessageTarget {
-        kind: target.kind.kind_strs(),
-        crate_types: crate_types(&target.kind),
-        name: target.name.as_str(),
-        src_path: &target.src_path,
-        edition: target.edition.as_str(),
-        required_features: (!required.is_empty()).then(|| required.iter().map(|f| f.as_str()).collect()),
-        doc: target.documented,
-        doctest: target.runs_doctests(),
-        test: target.tested,
-    }
-}
-
-fn crate_types(kind: &TargetKind) -> Vec<&str> {
-    match kind {
-        TargetKind::Lib(types) | TargetKind::ExampleLib(types) => {
-            types.iter().map(CrateType::as_str).collect()
-        }
-        _ => vec!["bin"],
     }
 }

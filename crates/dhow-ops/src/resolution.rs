@@ -113,7 +113,6 @@ impl Search<'_> {
         let lowest = self.lowest_rust_version();
         let asked: Vec<Dependency> = members.iter().flat_map(|m| m.summary.dependencies()).cloned().collect();
         sources.prefetch(&asked)?;
-        sources.set_locked(previous.iter().flat_map(|p| p.iter()));
         let mut resolver = Resolver::new(ResolveRequest {
             members,
             previous,

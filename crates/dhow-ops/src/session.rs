@@ -36,6 +36,8 @@ pub struct Session<'a> {
     pub width: Option<u16>,
     /// `-vv`: everything is wanted, other people's warnings too.
     pub very_verbose: bool,
+    /// The jobserver that this program was started under, if there is one.
+    pub jobserver: Option<&'a dhow_process::Jobserver>,
     /// Where to tell what happens.
     pub events: &'a (dyn Fn(Event) + Sync),
 }

@@ -1,7 +1,7 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -25,8 +25,6 @@ pub(crate) struct Sources<'a> {
     /// Members, and all that they reach by `path`.
     path_packages: BTreeMap<SourceId, Package>,
     answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
-    /// What the lock file names.
-    locked: HashSet<PackageId>,
 }
 
 impl<'a> Sources<'a> {
@@ -44,7 +42,6 @@ impl<'a> Sources<'a> {
             registries,
             path_packages: workspace.members().iter().map(|p| (p.id().source(), p.clone())).collect(),
             answers: HashMap::new(),
-            locked: HashSet::new(),
         };
         let mut todo: Vec<Package> = workspace.members().to_vec();
         while let Some(package) = todo.pop() {
@@ -81,11 +78,6 @@ impl<'a> Sources<'a> {
     pub(crate) fn set_freshness(&mut self, freshness: Freshness) {
         self.registries.set_freshness(freshness);
         self.answers.clear();
-    }
-
-    /// These are held on to, even where others are at hand.
-    pub(crate) fn set_locked(&mut self, locked: impl IntoIterator<Item = PackageId>) {
-        self.locked = locked.into_iter().collect();
     }
 
     /// Asks for what is probably needed, before the resolver does.
@@ -175,21 +167,9 @@ impl<'a> Sources<'a> {
         registry.releases(dep.package_name()).map(|found| match found {
             Ok(Listing::Summaries(summaries)) => Ok(Arc::new(summaries) as Arc<dyn Releases>),
             Ok(Listing::Index(None)) => Ok(Arc::new(Vec::<Summary>::new()) as Arc<dyn Releases>),
-            Ok(Listing::Index(Some(file))) => Ok(Arc::new(self.usable(file, &registry)) as Arc<dyn Releases>),
+            Ok(Listing::Index(Some(file))) => Ok(Arc::new(FromIndex { file, registry }) as Arc<dyn Releases>),
             Err(error) => Err(Box::new(error) as ProviderError),
         })
-    }
-
-    /// Without the network, what was downloaded is preferred to what would have to be, unless that is locked.
-    fn usable(&self, file: Arc<IndexFile>, registry: &Registry) -> FromIndex {
-        let all: Vec<usize> = (0..file.len()).collect();
-        let id = |line: usize| PackageId::new(file.name(), file.version_at(line).clone(), registry.source());
-        let here: Vec<usize> = all.iter().copied().filter(|line| registry.is_at_hand(id(*line))).collect();
-        if here.is_empty() || here.len() == all.len() {
-            return FromIndex { file, lines: all };
-        }
-        let lines = all.into_iter().filter(|line| here.contains(line) || self.locked.contains(&id(*line)));
-        FromIndex { lines: lines.collect(), file }
     }
 
     fn ask_path(&mut self, dep: &Dependency) -> Result<Arc<dyn Releases>, ProviderError> {
@@ -233,31 +213,36 @@ fn patched_source(url: &str) -> SourceId {
 /// The releases that an index lists, read as they are asked for.
 struct FromIndex {
     file: Arc<IndexFile>,
-    lines: Vec<usize>,
+    registry: Arc<Registry>,
 }
 
 impl Releases for FromIndex {
     fn len(&self) -> usize {
-        self.lines.len()
+        self.file.len()
     }
 
     fn version(&self, index: usize) -> &Version {
-        self.file.version_at(self.lines[index])
+        self.file.version_at(index)
     }
 
     fn is_yanked(&self, index: usize) -> bool {
-        self.file.is_yanked_at(self.lines[index])
+        self.file.is_yanked_at(index)
+    }
+
+    fn is_at_hand(&self, index: usize) -> bool {
+        let (name, version) = (self.file.name(), self.file.version_at(index).clone());
+        self.registry.is_at_hand(PackageId::new(name, version, self.registry.source()))
     }
 
     fn links(&self, index: usize) -> Option<InternedString> {
-        self.file.links_at(self.lines[index])
+        self.file.links_at(index)
     }
 
     fn rust_version(&self, index: usize) -> Option<RustVersion> {
-        self.file.rust_version_at(self.lines[index])
+        self.file.rust_version_at(index)
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {
-        self.file.summary_at(self.lines[index])
+        self.file.summary_at(index)
     }
 }

@@ -12,6 +12,7 @@ mod unix;
 
 pub use children::{allow_processes, is_stopping, stop_all};
 pub use error::{ProcessError, describe_status};
+pub use jobserver::Client as Jobserver;
 pub use process::{Environment, Held, Process};
 pub use run::{Output, is_too_long};
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use dhow_config::{Config, Env};
 use dhow_ops::{CleanOptions, Cleaned, LockMode, Session, TestOutcome};
-use dhow_process::Process;
+use dhow_process::{Jobserver, Process};
 use dhow_term::{Settings, Terminal, Verbosity, When};
 
 use crate::args::{Color, GlobalArgs};
@@ -20,6 +20,7 @@ pub(crate) struct Context {
     terminal: Terminal,
     lock: LockMode,
     exe: PathBuf,
+    jobserver: Option<Jobserver>,
     /// `--manifest-path`
     pub(crate) manifest_path: Option<PathBuf>,
     /// `--target-dir`
@@ -28,7 +29,11 @@ pub(crate) struct Context {
 
 impl Context {
     /// Reads environment and configuration.
-    pub(crate) fn new(global: &GlobalArgs, toolchain: Option<OsString>) -> Result<Self, CliError> {
+    pub(crate) fn new(
+        global: &GlobalArgs,
+        toolchain: Option<OsString>,
+        jobserver: Option<Jobserver>,
+    ) -> Result<Self, CliError> {
         let env = environment(global, toolchain)?;
         let config = load_config(&env, &global.config)?;
         let terminal = Terminal::new(settings(global, &env, &config)?);
@@ -43,6 +48,7 @@ impl Context {
             terminal,
             lock: lock_mode(global),
             exe,
+            jobserver,
             manifest_path: None,
             target_dir: None,
         })
@@ -76,6 +82,7 @@ impl Context {
             color: self.terminal.err_has_color(),
             width: self.terminal.width(),
             very_verbose: self.terminal.verbosity() == Verbosity::VeryVerbose,
+            jobserver: self.jobserver.as_ref(),
             events: &events,
         };
         let result = work(&session);

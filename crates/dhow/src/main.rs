@@ -27,10 +27,12 @@ fn main() -> ExitCode {
 }
 
 fn start(mut words: Vec<OsString>) -> Result<u8, CliError> {
+    // First of all: it is named by the numbers of open files.
+    let jobserver = dhow_process::inherited_jobserver();
     let toolchain = alias::take_toolchain(&mut words);
     let cli = Cli::try_parse_from(&words).map_err(CliError::Arguments)?;
     signals::listen()?;
-    let mut cx = Context::new(&cli.global, toolchain)?;
+    let mut cx = Context::new(&cli.global, toolchain, jobserver)?;
     let result = run(cli, &words, &mut cx);
     match result {
         Ok(code) => Ok(code),
