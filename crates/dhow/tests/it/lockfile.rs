@@ -103,10 +103,10 @@ fn as_v1(lock: &str) -> String {
             None => format!("{name} {version}"),
         }
     };
-    let mut text: String = lock.lines().take(2).flat_map(|l| [l, "\n"]).collect();
-    let mut sums = Vec::new();
-    for block in &blocks {
-        text.push('\n');
+    // The first block has the comments above it.
+    let (mut text, mut sums) = (String::new(), Vec::new());
+    for (at, block) in blocks.iter().enumerate() {
+        text += if at == 0 { "" } else { "\n" };
         for line in block.lines() {
             let name = line.trim().trim_matches(|c| c == '"' || c == ',');
             let named = blocks.iter().find(|b| value(b, "name").as_deref() == Some(name));
@@ -137,6 +137,19 @@ fn older_versions_of_the_format_are_kept() {
         f.project.manifest("app", "[dependencies]\nmid = \"1\"\nother = \"0.1\"\n");
         agree(&f);
     }
+}
+
+/// `--locked` is about what the lock says, not about how it is written.
+#[test]
+fn a_lock_with_remarks_is_good_enough() {
+    let f = aged();
+    let lock = f.project.read("Cargo.lock").replace("[[package]]", "# A remark.\n\n[[package]]");
+    f.project.file("Cargo.lock", &lock);
+    for words in ["check --locked", "metadata --format-version 1 --locked", "fetch --locked"] {
+        ok(&f.project, words);
+        assert_eq!(f.project.read("Cargo.lock"), lock);
+    }
+    agree(&f);
 }
 
 #[test]

@@ -223,10 +223,18 @@ fn renamed_twins() {
     };
     let manifest = concat!(
         "[dependencies]\nuser = \"1\"\nrand7 = { package = \"rand\", version = \"0.7\" }\n",
-        "rand8 = { package = \"rand\", version = \"=0.8.1\" }\n",
-        "[dev-dependencies]\nrand = \"0.8\"\n",
+        "rand8 = { package = \"rand\", version = \"=0.8.1\" }\n[dev-dependencies]\nrand = \"0.7\"\n",
     );
-    agree(&fixture(fill, manifest).project);
+    let twins = fixture(fill, &manifest.replace("[dev-dependencies]\nrand = \"0.7\"\n", ""));
+    agree(&twins.project);
+    // One package under two names is refused.
+    let f = fixture(fill, manifest);
+    compare(&f.project, dhow(), |c| {
+        c.command(&["generate-lockfile"])
+            .command(&["metadata", "--format-version", "1"])
+            .command(&["check"])
+            .lockfile()
+    });
 }
 
 /// Two members whose `rust-version`s differ, and a package whose versions ask for more and more.

@@ -75,9 +75,9 @@ fn refused_until_mended(f: &Fixture, said: &[&str], mended: &str) -> Output {
 #[test]
 fn a_checksum_that_does_not_match() {
     let f = on(|p| p.tamper(|bytes| bytes[20] ^= 1));
-    drop(refused_until_mended(&f, &["broken", "checksum"], "1.0.0"));
+    drop(refused_until_mended(&f, &["broken", "checksum|sha-256"], "1.0.0"));
     let f = on(|p| p.checksum(&"0".repeat(64)));
-    let output = refused(&f.project, "fetch", &["broken", "checksum"]);
+    let output = refused(&f.project, "fetch", &["broken", "checksum|sha-256"]);
     assert!(!output.stderr.contains("evil"));
     let packages = packages_in(&f.project.cargo_home());
     assert!(!packages.iter().any(|path| path.contains("broken")), "{packages:?}");
