@@ -88,7 +88,7 @@ fn prepare(
     let whole = resolution::resolve(session, workspace, sources, lock)?;
     let selected = narrow::select(session, workspace, &whole, &options.packages)?;
     let dev = needs_dev(options);
-    let wanted = Wanted { selected: selected.clone(), features: &options.features, dev };
+    let wanted = Wanted { selected: selected.clone(), features: &options.features };
     let narrowed = narrow::narrow(session, workspace, sources, &whole, wanted)?;
     let packages = needed_packages(session, sources, &narrowed, &selected, &tools, dev)?;
     let holds = |platform: &dhow_model::Platform, role| tools.holds_in(platform, role);

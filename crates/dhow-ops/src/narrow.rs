@@ -52,7 +52,6 @@ impl Narrowed {
 pub(crate) struct Wanted<'a> {
     pub(crate) selected: Vec<PackageId>,
     pub(crate) features: &'a FeatureFlags,
-    pub(crate) dev: bool,
 }
 
 /// Brings the lock file up to date and takes the part of it that is wanted.
@@ -88,7 +87,9 @@ pub(crate) fn narrow(
         applies_to_selected: workspace.resolver() >= ResolverVersion::V2 || workspace.is_virtual(),
     };
     let members = features_of_members(selection, &cli)?;
-    let asked: Vec<_> = members.iter().map(|(id, features)| (*id, features.clone(), wanted.dev)).collect();
+    // With dev-dependencies: resolver 1 counts their features even when nothing that is built needs them, and the
+    // later ones leave them out when features are resolved.
+    let asked: Vec<_> = members.iter().map(|(id, features)| (*id, features.clone(), true)).collect();
     let resolve = resolution::narrow(session, workspace, sources, whole, &asked)?;
     Ok(Narrowed { resolve, members })
 }

@@ -39,12 +39,8 @@ pub fn metadata(session: &Session<'_>, options: &MetadataOptions) -> Result<Stri
             };
             let may_need = |dep: &Dependency| tools.as_ref().is_none_or(|tools| tools.may_need(dep));
             let selected: Vec<PackageId> = workspace.members().iter().map(Package::id).collect();
-            let graph = narrowed(
-                session,
-                workspace,
-                sources,
-                Wanted { selected, features: &options.features, dev: true },
-            )?;
+            let graph =
+                narrowed(session, workspace, sources, Wanted { selected, features: &options.features })?;
             let ids = packages::accessible(&graph.resolve, &graph.roots(), true, &may_need);
             let packages = packages::load(session, sources, &graph.resolve, &ids)?;
             let on_target =

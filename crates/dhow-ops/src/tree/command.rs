@@ -51,7 +51,7 @@ pub fn tree(session: &Session<'_>, options: &TreeOptions) -> Result<String, Erro
         let whole = resolution::resolve(session, workspace, sources, LockOptions::default())?;
         let selected = select(session, workspace, &whole, &options.packages)?;
         let dev = options.edges.kinds.contains(&DepKind::Development);
-        let wanted = Wanted { selected: selected.clone(), features: &options.features, dev };
+        let wanted = Wanted { selected: selected.clone(), features: &options.features };
         let graph = narrow(session, workspace, sources, &whole, wanted)?;
         let may_need = |dep: &Dependency| all_platforms || tools.may_need(dep);
         let ids = packages::accessible(&graph.resolve, &graph.roots(), dev, &may_need);
