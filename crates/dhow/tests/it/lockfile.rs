@@ -112,10 +112,10 @@ fn as_v1(lock: &str) -> String {
             let named = blocks.iter().find(|b| value(b, "name").as_deref() == Some(name));
             match named {
                 Some(named) if line.starts_with(' ') => {
-                    text += &format!(" \"{}\",\n", full(named));
+                    text.extend([" \"", &full(named), "\",\n"]);
                 }
                 _ if line.starts_with("checksum") => {}
-                _ => text += &format!("{line}\n"),
+                _ => text.extend([line, "\n"]),
             }
         }
         if let Some(sum) = value(block, "checksum") {
