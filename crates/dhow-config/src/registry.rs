@@ -137,6 +137,7 @@ impl Config {
         };
         let url = self.registry_url(&key, &index)?;
         SourceId::for_registry(url.as_str())
+            .map(|source| source.named(name))
             .map_err(|error| invalid(&key, index.definition, error.to_string()))
     }
 

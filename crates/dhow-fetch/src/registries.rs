@@ -18,6 +18,8 @@ pub struct Registries {
     pub(crate) home: CargoHome,
     pub(crate) settings: Settings,
     pub(crate) network: Arc<Network>,
+    /// One thread at a time puts packages into their place.
+    pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
     opened: Mutex<Opened>,
 }
@@ -33,7 +35,7 @@ impl Registries {
     pub fn new(home: CargoHome, settings: Settings, reader: SummaryReader) -> Self {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
         let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
-        Self { home, settings, network, reader, opened: Mutex::new(opened) }
+        Self { home, settings, network, placing: Mutex::default(), reader, opened: Mutex::new(opened) }
     }
 
     /// The home that is filled.

@@ -4,7 +4,7 @@
 //! packages in `Cargo.lock`, and the hash decides directory names in `$CARGO_HOME`.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use cargo_util_schemas::core::{GitReference, SourceKind};
 use url::Url;
+
+use crate::interned::InternedString;
 
 /// The URL that stands for crates.io in lock files, whatever protocol serves it.
 pub const CRATES_IO_INDEX: &str = "https://github.com/rust-lang/crates.io-index";
@@ -21,6 +23,8 @@ pub const CRATES_IO_SPARSE_INDEX: &str = "sparse+https://index.crates.io/";
 pub const CRATES_IO_REGISTRY: &str = "crates-io";
 
 static SOURCES: LazyLock<Mutex<HashSet<&'static Inner>>> = LazyLock::new(Mutex::default);
+/// What configuration calls registries that were asked for by name, by their address. Only for showing them.
+static NAMES: LazyLock<Mutex<HashMap<usize, InternedString>>> = LazyLock::new(Mutex::default);
 static CRATES_IO: LazyLock<SourceId> = LazyLock::new(|| {
     SourceId::parse(&format!("registry+{CRATES_IO_INDEX}")).expect("a constant that parses")
 });
@@ -29,10 +33,9 @@ static CRATES_IO: LazyLock<SourceId> = LazyLock::new(|| {
 #[derive(Clone, Copy)]
 pub struct SourceId(&'static Inner);
 
-#[derive(PartialEq, Eq, Hash)]
 struct Inner {
     kind: SourceKind,
-    /// As written by the user; what is shown and stored.
+    /// As written by the user; what is shown and stored. Of several spellings the first that was seen.
     url: Url,
     /// As compared: two spellings of one repository are one source.
     canonical: String,
@@ -131,6 +134,18 @@ impl SourceId {
             "directory" => Ok(Self::new(SourceKind::Directory, parse_url(url)?)),
             _ => Err(SourceIdError::UnknownKind { kind: kind.to_owned(), text: text.to_owned() }),
         }
+    }
+
+    /// The same registry, known to people by the name that configuration gives it. The first name stays.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        names.entry(self.address()).or_insert_with(|| name.into());
+        self
+    }
+
+    fn name(self) -> Option<InternedString> {
+        NAMES.lock().unwrap_or_else(PoisonError::into_inner).get(&self.address()).copied()
     }
 
     /// Kind of source.
@@ -263,9 +278,23 @@ fn canonical(url: &Url) -> String {
     url.to_string()
 }
 
+impl PartialEq for Inner {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.kind, &self.canonical, &self.precise) == (&other.kind, &other.canonical, &other.precise)
+    }
+}
+
+impl Eq for Inner {}
+
+impl Hash for Inner {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.kind, &self.canonical, &self.precise).hash(state);
+    }
+}
+
 impl PartialEq for SourceId {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.0, other.0) || self.cmp(other).is_eq()
+        std::ptr::eq(self.0, other.0)
     }
 }
 
@@ -317,7 +346,10 @@ impl fmt::Display for SourceId {
                 Ok(())
             }
             _ if self.is_crates_io() => f.write_str("registry `crates-io`"),
-            SourceKind::Registry | SourceKind::SparseRegistry => write!(f, "registry `{}`", self.0.url),
+            SourceKind::Registry | SourceKind::SparseRegistry => match self.name() {
+                Some(name) => write!(f, "registry `{name}`"),
+                None => write!(f, "registry `{}`", self.0.url),
+            },
             SourceKind::LocalRegistry => write!(f, "local registry `{}`", self.0.url),
             SourceKind::Directory => write!(f, "directory `{}`", self.0.url),
         }
@@ -354,6 +386,14 @@ mod tests {
         let dotted = SourceId::parse("git+https://github.com/some/repo.git/").expect("parses");
         assert_eq!(plain, dotted);
         assert_ne!(plain, SourceId::parse("git+https://github.com/some/repo?branch=x").expect("parses"));
+    }
+
+    #[test]
+    fn a_registry_is_shown_by_its_name() {
+        let url = "sparse+https://example.com/named/";
+        let source = SourceId::for_registry(url).expect("parses").named("alt").named("other");
+        assert_eq!(source.to_string(), "registry `alt`");
+        assert_eq!(SourceId::for_registry(url).expect("parses").to_string(), "registry `alt`");
     }
 
     #[test]

@@ -113,6 +113,7 @@ fn prepare(
     if !options.ignore_rust_version {
         rust_is_new_enough(&plan, &tools)?;
     }
+    sources_are_there(&plan)?;
     let runners = settings.platforms.into_iter().map(|(kind, platform)| (kind, platform.runner)).collect();
     Ok(Prepared { plan, profiles, tools, jobs, runners })
 }
@@ -239,6 +240,22 @@ fn rust_is_new_enough(plan: &Plan, tools: &Tools) -> Result<(), Error> {
                 needed: needed.to_string(),
                 have: have.to_string(),
                 help,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A target of a package that its author works on may name a file that is not there: better said before anything is built.
+fn sources_are_there(plan: &Plan) -> Result<(), Error> {
+    for unit in plan.graph.units.iter().filter(|unit| unit.is_local) {
+        let target = &unit.target;
+        if dhow_fs::stat(&target.src_path)?.is_none() {
+            return Err(Error::NoSource {
+                kind: target.kind.description(),
+                name: target.name,
+                path: target.src_path.clone(),
+                manifest: unit.package.manifest_path().to_owned(),
             });
         }
     }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use dhow_model::{InternedString, SourceId};
+use dhow_model::{InternedString, PackageId, SourceId};
 use dhow_resolve::ProviderError;
 
 /// Why an operation failed.
@@ -63,6 +63,16 @@ pub enum Error {
     PackageNotNamed { members: Vec<String> },
     #[error("`{pattern}` is neither a package ID specification nor a pattern: {reason}")]
     BadPattern { pattern: String, reason: String },
+    #[error(
+        "`{from}` depends on `{to}` under two names, `{first}` and `{second}`\n\nhelp: use one name in all its tables of \
+         dependencies"
+    )]
+    TwoNames { from: PackageId, to: PackageId, first: String, second: String },
+    #[error(
+        "the {kind} `{name}` has no source: there is no file `{}` ({})\n\nhelp: correct `path` in the manifest, or make \
+         the file", .path.display(), .manifest.display()
+    )]
+    NoSource { kind: &'static str, name: InternedString, path: PathBuf, manifest: PathBuf },
     #[error(
         "`-j {text}`: expected a number of jobs (below zero: that many fewer than processors) or `default`"
     )]

@@ -162,13 +162,18 @@ impl Search<'_> {
         previous: Option<&Resolve>,
         resolve: &Resolve,
     ) -> Result<(), Error> {
-        let LockUpdate::Write(text) = resolve.update_lock(text, self.lowest_rust_version().as_ref()) else {
-            return Ok(());
-        };
+        let update = resolve.update_lock(text, self.lowest_rust_version().as_ref());
+        let LockUpdate::Write(new) = update else { return Ok(()) };
         if self.session.lock.locked {
+            // Remarks and blank lines that we would not write change nothing.
+            let says_the_same =
+                |old| matches!((Lockfile::parse(old), Lockfile::parse(&new)), (Ok(a), Ok(b)) if a == b);
+            if text.is_some_and(says_the_same) {
+                return Ok(());
+            }
             return Err(Error::LockFileOutdated { path: path.to_owned() });
         }
-        dhow_fs::write_atomic(path, text.as_bytes())?;
+        dhow_fs::write_atomic(path, new.as_bytes())?;
         self.tell_changes(previous, resolve);
         Ok(())
     }

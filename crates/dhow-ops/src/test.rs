@@ -142,13 +142,14 @@ impl Run<'_> {
 
     fn show_executables(&self) {
         for test in self.runner.tests() {
-            self.session.status("Executable", self.title(test.unit, &test.path));
+            let unittests = if self.options.intent == Intent::Bench { "benches" } else { "unittests" };
+            self.session.status("Executable", self.title(test.unit, &test.path, unittests));
         }
     }
 
     fn programs(&self, outcome: &mut TestOutcome) -> Result<(), Error> {
         for test in self.runner.tests() {
-            self.session.status("Running", self.title(test.unit, &test.path));
+            self.session.status("Running", self.title(test.unit, &test.path, "unittests"));
             let unit = self.unit(test.unit);
             let prefix = self.compiled.runners.get(&unit.kind).into_iter().flatten();
             let prefix: Vec<OsString> = prefix.map(OsString::from).collect();
@@ -194,13 +195,13 @@ impl Run<'_> {
     }
 
     /// `unittests src/lib.rs (target/debug/deps/…)`
-    fn title(&self, id: UnitId, path: &Path) -> String {
+    fn title(&self, id: UnitId, path: &Path, unittests: &str) -> String {
         let unit = self.unit(id);
         let source = unit.target.src_path.strip_prefix(unit.package.root()).unwrap_or(&unit.target.src_path);
-        let kind = match self.options.intent {
-            _ if unit.target.is_test() || unit.target.is_bench() => "",
-            Intent::Bench => "benches ",
-            _ => "unittests ",
+        let kind = if unit.target.is_test() || unit.target.is_bench() {
+            String::new()
+        } else {
+            format!("{unittests} ")
         };
         let shown = path.strip_prefix(self.session.cwd()).unwrap_or(path);
         format!("{kind}{} ({})", source.display(), shown.display())

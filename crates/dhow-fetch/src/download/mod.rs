@@ -19,6 +19,7 @@ use dhow_fs::LockNotice;
 use dhow_home::RegistryHome;
 use dhow_model::{Checksum, PackageId};
 use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
 
 use self::body::download;
 use self::claim::Claim;
@@ -226,21 +227,27 @@ impl<'r> Round<'r> {
                     while let Some(work) = self.queue.pop() {
                         let index = work.index;
                         let result =
-                            worker::work(&self.registries.home, &self.jobs[index], work, &sender, on_ready);
+                            worker::work(self.registries, &self.jobs[index], work, &sender, on_ready);
                         // The receiver is gone only when nobody cares any more.
                         drop(sender.send(Message::Finished(index, result)));
                     }
                 });
             }
-            let started = self.start(&sender);
+            let mut under_way = Vec::new();
+            let started = self.start(&sender, &mut under_way);
             drop(sender);
             let result = started.and_then(|()| self.collect(&receiver, events));
             self.queue.close();
+            if result.is_err() {
+                // What is given up tidies up after itself, and is waited for: it hangs up when it is gone.
+                under_way.iter().for_each(AbortHandle::abort);
+                while receiver.recv().is_ok() {}
+            }
             result
         })
     }
 
-    fn start(&self, sender: &Sender<Message>) -> Result<(), FetchError> {
+    fn start(&self, sender: &Sender<Message>, under_way: &mut Vec<AbortHandle>) -> Result<(), FetchError> {
         let permits = Arc::new(Semaphore::new(IN_FLIGHT));
         for (index, job) in self.jobs.iter().enumerate() {
             if !job.is_download() {
@@ -250,7 +257,7 @@ impl<'r> Round<'r> {
             let (jobs, queue) = (Arc::clone(&self.jobs), Arc::clone(&self.queue));
             let (permits, sender) = (Arc::clone(&permits), sender.clone());
             let network = Arc::clone(&self.registries.network);
-            self.registries.network.spawn(async move {
+            under_way.push(self.registries.network.spawn(async move {
                 let Ok(permit) = permits.acquire_owned().await else { return };
                 if queue.is_closed() {
                     return;
@@ -260,7 +267,7 @@ impl<'r> Round<'r> {
                     Ok(None) => drop(sender.send(Message::Finished(index, Ok(Outcome::Busy)))),
                     Err(error) => drop(sender.send(Message::Finished(index, Err(error)))),
                 }
-            })?;
+            })?);
         }
         Ok(())
     }

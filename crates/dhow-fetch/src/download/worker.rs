@@ -1,9 +1,8 @@
 //! What is done with an archive: verified, unpacked beside its place, moved there.
 
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, PoisonError};
 
-use dhow_home::CargoHome;
 use dhow_model::Checksum;
 
 use super::claim::Claim;
@@ -15,10 +14,11 @@ use crate::archive::ArchiveError;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::index::Kind;
+use crate::registries::Registries;
 
 /// Finishes one package.
 pub(super) fn work(
-    home: &CargoHome,
+    registries: &Registries,
     job: &Job,
     work: Work,
     sender: &Sender<Message>,
@@ -63,6 +63,9 @@ pub(super) fn work(
     if !place.has_sources(id)? {
         unpack(job, &content)?;
     }
+    // Workers wait for each other without a word.
+    let _turn = registries.placing.lock().unwrap_or_else(PoisonError::into_inner);
+    let home = registries.home();
     let path = home.root().join(".package-cache");
     let guard = home.lock_downloads(&|notice| tell(lock_event(notice, "package cache", &path)))?;
     guard.place_sources(place, id)?;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use tokio::task::AbortHandle;
 
 use reqwest::Client;
 use tokio::runtime::{Builder, Handle};
@@ -44,16 +45,16 @@ impl Network {
         self.net.offline
     }
 
-    /// Runs `task` on the network's thread.
+    /// Runs `task` on the network's thread, until it ends or is aborted.
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> Result<(), FetchError> {
+    pub(crate) fn spawn(
+        &self,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<AbortHandle, FetchError> {
         match self.thread.get_or_init(start) {
-            Some(runtime) => {
-                drop(runtime.handle.spawn(task));
-                Ok(())
-            }
+            Some(runtime) => Ok(runtime.handle.spawn(task).abort_handle()),
             None => Err(FetchError::BadSettings("no thread could be started for the network".to_owned())),
         }
     }

@@ -11,6 +11,8 @@ use dhow_model::{DepKind, Dependency, PackageId, Platform};
 use dhow_resolve::Resolve;
 use dhow_workspace::{Package, Target, Workspace};
 
+use crate::error::Error;
+
 /// The document of a workspace without its graph: `--no-deps`.
 pub(crate) fn without_deps(workspace: &Workspace) -> Metadata {
     document(workspace, workspace.members().iter().map(package).collect(), None)
@@ -22,18 +24,18 @@ pub(crate) fn with_deps(
     resolve: &Resolve,
     packages: &HashMap<PackageId, Package>,
     is_active: &dyn Fn(&Dependency) -> bool,
-) -> Metadata {
+) -> Result<Metadata, Error> {
     let mut nodes = BTreeMap::new();
     let mut todo: Vec<PackageId> = workspace.members().iter().map(Package::id).collect();
     let mut seen: BTreeSet<PackageId> = todo.iter().copied().collect();
     while let Some(id) = todo.pop() {
-        let deps = node_deps(id, resolve, packages, is_active);
+        let deps = node_deps(id, resolve, packages, is_active)?;
         todo.extend(deps.iter().map(|(to, _)| *to).filter(|to| seen.insert(*to)));
         nodes.insert(id, node(id, resolve, deps));
     }
     let shown = nodes.keys().filter_map(|id| packages.get(id)).map(package).collect();
     let root = workspace.current().map(|p| p.id().to_spec().to_string());
-    document(workspace, shown, Some(MetadataResolve { nodes: nodes.into_values().collect(), root }))
+    Ok(document(workspace, shown, Some(MetadataResolve { nodes: nodes.into_values().collect(), root })))
 }
 
 fn document(
@@ -70,7 +72,7 @@ fn node_deps(
     resolve: &Resolve,
     packages: &HashMap<PackageId, Package>,
     is_active: &dyn Fn(&Dependency) -> bool,
-) -> Vec<(PackageId, MetadataNodeDep)> {
+) -> Result<Vec<(PackageId, MetadataNodeDep)>, Error> {
     let mut found = Vec::new();
     for (to, declared) in resolve.deps(id) {
         if !declared.iter().any(is_active) {
@@ -81,20 +83,30 @@ fn node_deps(
             declared.iter().map(|dep| (dep.kind(), dep.platform())).collect();
         kinds.sort();
         let dep = MetadataNodeDep {
-            name: extern_name(declared, library),
+            name: extern_name(id, to, declared, library)?,
             pkg: to.to_spec().to_string(),
             dep_kinds: kinds.into_iter().map(dep_kind).collect(),
         };
         found.push((to, dep));
     }
-    found
+    Ok(found)
 }
 
-/// The name of a dependency's library in the source of who depends on it.
-fn extern_name(declared: &[Dependency], library: &Target) -> String {
-    match declared.iter().find_map(Dependency::rename) {
+/// The name of a dependency's library in the source of who depends on it. There can be only one.
+fn extern_name(
+    from: PackageId,
+    to: PackageId,
+    declared: &[Dependency],
+    library: &Target,
+) -> Result<String, Error> {
+    let mut names = declared.iter().map(|dep| match dep.rename() {
         Some(rename) => rename.replace('-', "_"),
         None => library.crate_name().to_string(),
+    });
+    let first = names.next().unwrap_or_else(|| library.crate_name().to_string());
+    match names.find(|name| *name != first) {
+        Some(second) => Err(Error::TwoNames { from, to, first, second }),
+        None => Ok(first),
     }
 }
 

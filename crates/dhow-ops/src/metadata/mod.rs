@@ -45,7 +45,7 @@ pub fn metadata(session: &Session<'_>, options: &MetadataOptions) -> Result<Stri
             let packages = packages::load(session, sources, &graph.resolve, &ids)?;
             let on_target =
                 |dep: &Dependency| tools.as_ref().is_none_or(|tools| tools.may_need_on_target(dep));
-            document::with_deps(workspace, &graph.resolve, &packages, &on_target)
+            document::with_deps(workspace, &graph.resolve, &packages, &on_target)?
         };
         document.to_json().map_err(|e| Error::Json(e.to_string()))
     })
