@@ -215,7 +215,9 @@ mod tests {
     fn wrong_types_say_where() {
         check_error("[package]\nname = 1\n", "invalid type", "1");
         check_error("[package]\nname = \"a b\"\n", "invalid character", "\"a b\"");
-        check_error("[package\n", "", "\n");
+        // Whether the end of the line is part of it is the parser's affair.
+        let unclosed = parse("[package\n").expect_err("must not parse");
+        assert_eq!(unclosed.span.map(|span| span.start), Some("[package".len()));
     }
 
     #[test]
