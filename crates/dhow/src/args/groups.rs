@@ -154,3 +154,21 @@ pub(crate) struct ManifestArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
 }
+
+/// What all commands share that compile.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct CommonArgs {
+    #[command(flatten)]
+    pub(crate) features: FeatureArgs,
+    #[command(flatten)]
+    pub(crate) jobs: JobArgs,
+    #[command(flatten)]
+    pub(crate) compile: CompileArgs,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestArgs,
+    /// Ignore `rust-version` specification in packages
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) ignore_rust_version: bool,
+    #[command(flatten)]
+    pub(crate) messages: MessageArgs,
+}

@@ -8,8 +8,7 @@ use std::ffi::OsString;
 use clap::{ArgAction, Parser, Subcommand};
 
 pub(crate) use groups::{
-    CompileArgs, FeatureArgs, JobArgs, LibTargetArgs, ManifestArgs, MessageArgs, PackageArgs, ProfileArgs,
-    RunTargetArgs, TargetArgs,
+    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::groups::{
-    CompileArgs, FeatureArgs, JobArgs, LibTargetArgs, ManifestArgs, MessageArgs, PackageArgs, ProfileArgs,
+    CommonArgs, CompileArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs,
     RunTargetArgs, TargetArgs,
 };
 
@@ -17,20 +17,9 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub(crate) targets: TargetArgs,
     #[command(flatten)]
-    pub(crate) features: FeatureArgs,
-    #[command(flatten)]
     pub(crate) profile: ProfileArgs,
     #[command(flatten)]
-    pub(crate) jobs: JobArgs,
-    #[command(flatten)]
-    pub(crate) compile: CompileArgs,
-    #[command(flatten)]
-    pub(crate) manifest: ManifestArgs,
-    /// Ignore `rust-version` specification in packages
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) ignore_rust_version: bool,
-    #[command(flatten)]
-    pub(crate) messages: MessageArgs,
+    pub(crate) common: CommonArgs,
 }
 
 /// `run`
@@ -43,20 +32,9 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) targets: RunTargetArgs,
     #[command(flatten)]
-    pub(crate) features: FeatureArgs,
-    #[command(flatten)]
     pub(crate) profile: ProfileArgs,
     #[command(flatten)]
-    pub(crate) jobs: JobArgs,
-    #[command(flatten)]
-    pub(crate) compile: CompileArgs,
-    #[command(flatten)]
-    pub(crate) manifest: ManifestArgs,
-    /// Ignore `rust-version` specification in packages
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) ignore_rust_version: bool,
-    #[command(flatten)]
-    pub(crate) messages: MessageArgs,
+    pub(crate) common: CommonArgs,
     /// Arguments for the binary or example to run
     #[arg(trailing_var_arg = true, value_name = "ARGS")]
     pub(crate) args: Vec<OsString>,
@@ -85,20 +63,9 @@ pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) targets: TargetArgs,
     #[command(flatten)]
-    pub(crate) features: FeatureArgs,
-    #[command(flatten)]
     pub(crate) profile: ProfileArgs,
     #[command(flatten)]
-    pub(crate) jobs: JobArgs,
-    #[command(flatten)]
-    pub(crate) compile: CompileArgs,
-    #[command(flatten)]
-    pub(crate) manifest: ManifestArgs,
-    /// Ignore `rust-version` specification in packages
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) ignore_rust_version: bool,
-    #[command(flatten)]
-    pub(crate) messages: MessageArgs,
+    pub(crate) common: CommonArgs,
 }
 
 /// `bench`
@@ -120,22 +87,11 @@ pub(crate) struct BenchArgs {
     pub(crate) packages: PackageArgs,
     #[command(flatten)]
     pub(crate) targets: TargetArgs,
-    #[command(flatten)]
-    pub(crate) features: FeatureArgs,
     /// Use the specified profile
     #[arg(long, value_name = "PROFILE-NAME", help_heading = "Compilation Options")]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
-    pub(crate) jobs: JobArgs,
-    #[command(flatten)]
-    pub(crate) compile: CompileArgs,
-    #[command(flatten)]
-    pub(crate) manifest: ManifestArgs,
-    /// Ignore `rust-version` specification in packages
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) ignore_rust_version: bool,
-    #[command(flatten)]
-    pub(crate) messages: MessageArgs,
+    pub(crate) common: CommonArgs,
 }
 
 /// `doc`
@@ -155,20 +111,9 @@ pub(crate) struct DocArgs {
     #[command(flatten)]
     pub(crate) targets: LibTargetArgs,
     #[command(flatten)]
-    pub(crate) features: FeatureArgs,
-    #[command(flatten)]
     pub(crate) profile: ProfileArgs,
     #[command(flatten)]
-    pub(crate) jobs: JobArgs,
-    #[command(flatten)]
-    pub(crate) compile: CompileArgs,
-    #[command(flatten)]
-    pub(crate) manifest: ManifestArgs,
-    /// Ignore `rust-version` specification in packages
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) ignore_rust_version: bool,
-    #[command(flatten)]
-    pub(crate) messages: MessageArgs,
+    pub(crate) common: CommonArgs,
 }
 
 /// `clean`

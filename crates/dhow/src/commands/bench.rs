@@ -3,22 +3,13 @@
 use dhow_ops::{Intent, TestOptions};
 
 use super::Exit;
-use super::convert::{Common, filter, packages};
-use crate::args::{BenchArgs, ProfileArgs};
+use super::convert::{filter, packages};
+use crate::args::BenchArgs;
 use crate::context::Context;
 
 pub(super) fn run(args: BenchArgs, cx: &mut Context) -> Exit {
     let (selection, targets) = (packages(args.packages)?, filter(args.targets));
-    let common = Common {
-        features: args.features,
-        profile: ProfileArgs { release: false, profile: args.profile },
-        jobs: args.jobs,
-        compile: args.compile,
-        manifest: args.manifest,
-        messages: args.messages,
-        ignore_rust_version: args.ignore_rust_version,
-    };
-    let options = common.options(Intent::Bench, selection, targets, cx)?;
+    let options = args.common.options(Intent::Bench, args.profile, (selection, targets), cx)?;
     let is_filtered = args.name.is_some();
     let mut bench_args: Vec<std::ffi::OsString> = args.name.into_iter().map(Into::into).collect();
     bench_args.extend(args.args);

@@ -3,22 +3,13 @@
 use dhow_ops::Intent;
 
 use super::Exit;
-use super::convert::{Common, filter, packages};
+use super::convert::{filter, packages, profile};
 use crate::args::BuildArgs;
 use crate::context::Context;
 
 pub(super) fn run(args: BuildArgs, intent: Intent, cx: &mut Context) -> Exit {
     let (selection, targets) = (packages(args.packages)?, filter(args.targets));
-    let common = Common {
-        features: args.features,
-        profile: args.profile,
-        jobs: args.jobs,
-        compile: args.compile,
-        manifest: args.manifest,
-        messages: args.messages,
-        ignore_rust_version: args.ignore_rust_version,
-    };
-    let options = common.options(intent, selection, targets, cx)?;
+    let options = args.common.options(intent, profile(args.profile), (selection, targets), cx)?;
     cx.with_session(|session| dhow_ops::build(session, &options))?;
     Ok(0)
 }

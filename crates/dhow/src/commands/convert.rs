@@ -7,8 +7,7 @@ use dhow_ops::{
 };
 
 use crate::args::{
-    CompileArgs, FeatureArgs, JobArgs, LibTargetArgs, ManifestArgs, MessageArgs, PackageArgs, ProfileArgs,
-    RunTargetArgs, TargetArgs,
+    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -85,24 +84,13 @@ fn only(targets: OnlyTargets) -> CompileFilter {
     if targets == OnlyTargets::default() { CompileFilter::Default } else { CompileFilter::Only(targets) }
 }
 
-/// What all compiling commands share.
-pub(super) struct Common {
-    pub(super) features: FeatureArgs,
-    pub(super) profile: ProfileArgs,
-    pub(super) jobs: JobArgs,
-    pub(super) compile: CompileArgs,
-    pub(super) manifest: ManifestArgs,
-    pub(super) messages: MessageArgs,
-    pub(super) ignore_rust_version: bool,
-}
-
-impl Common {
+impl CommonArgs {
     /// The options of a command, and its place in the context.
     pub(super) fn options(
         self,
         intent: Intent,
-        packages: PackageSelection,
-        filter: CompileFilter,
+        profile: Option<String>,
+        (packages, filter): (PackageSelection, CompileFilter),
         cx: &mut Context,
     ) -> Result<CompileOptions, CliError> {
         place(cx, self.manifest, self.compile.target_dir);
@@ -112,7 +100,7 @@ impl Common {
             packages,
             filter,
             features: self.features.into(),
-            profile: profile(self.profile),
+            profile,
             targets: self.compile.target,
             jobs: self.jobs.jobs,
             keep_going: self.jobs.keep_going,

@@ -3,7 +3,7 @@
 use dhow_ops::{Intent, TestOptions};
 
 use super::Exit;
-use super::convert::{Common, filter, packages};
+use super::convert::{filter, packages, profile};
 use crate::args::TestArgs;
 use crate::context::Context;
 use crate::error::CliError;
@@ -20,17 +20,8 @@ pub(super) fn run(args: TestArgs, cx: &mut Context) -> Exit {
             "`--doc` with `--no-run` would do nothing: rustdoc compiles such tests as it runs them",
         ));
     }
-    let common = Common {
-        features: args.features,
-        profile: args.profile,
-        jobs: args.jobs,
-        compile: args.compile,
-        manifest: args.manifest,
-        messages: args.messages,
-        ignore_rust_version: args.ignore_rust_version,
-    };
     let intent = if args.doc { Intent::Doctest } else { Intent::Test };
-    let options = common.options(intent, selection, targets, cx)?;
+    let options = args.common.options(intent, profile(args.profile), (selection, targets), cx)?;
     let is_filtered = args.name.is_some();
     let mut test_args: Vec<std::ffi::OsString> = args.name.into_iter().map(Into::into).collect();
     if cx.is_quiet() {
