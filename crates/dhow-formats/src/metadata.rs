@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::manifest::Hints;
+
 /// The whole document.
 #[derive(Debug, Serialize)]
 pub struct Metadata {
@@ -67,6 +69,8 @@ pub struct MetadataPackage {
     pub links: Option<String>,
     pub default_run: Option<String>,
     pub rust_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hints: Option<Hints>,
 }
 
 /// One dependency as declared.

@@ -149,6 +149,7 @@ fn package(package: &Package) -> MetadataPackage {
         links: metadata.links.map(|l| l.to_string()),
         default_run: metadata.default_run.map(|r| r.to_string()),
         rust_version: metadata.rust_version.as_ref().map(ToString::to_string),
+        hints: metadata.hints.clone(),
     }
 }
 

@@ -39,7 +39,7 @@ fn graph() -> Fixture {
                 "documentation = \"https://d.example\"\nlinks = \"lib\"\nrust-version = \"1.70\"\npublish = [\"alt\"]\ndescription = \"d\"\n",
                 "[package.metadata.docs]\nall = 1.5\n[lib]\ncrate-type = [\"lib\", \"cdylib\"]\ndoctest = false\n",
                 "[features]\ndefault = []\nextra = [\"hub/full\"]\n[dependencies]\nhub = { version = \"1\", default-features = false }\n",
-                "[dev-dependencies]\nleaf = \"1\"\n",
+                "[dev-dependencies]\nleaf = \"1\"\n[hints]\nmostly-unused = true\n",
             ),
         )
         .file("lib/R.md", "")
