@@ -22,4 +22,4 @@ pub use index::{
 };
 pub use registries::Registries;
 pub use settings::{HttpSettings, NetSettings, ProxyVariables, Settings};
-pub use sources::{Replacement, SourceDefinition, SourceKindDefinition, Sources};
+pub use sources::{Answerer, Sources};

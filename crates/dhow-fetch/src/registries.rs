@@ -11,6 +11,7 @@ use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIn
 use crate::index::{Kind, SparseIndexOf};
 use crate::network::Network;
 use crate::settings::Settings;
+use crate::sources::Answerer;
 
 /// The entrance to everything that is fetched.
 #[derive(Debug)]
@@ -79,13 +80,12 @@ impl Registries {
     }
 
     fn open(&self, source: SourceId) -> Result<Registry, FetchError> {
-        let replacement = self.settings.sources.resolve(source)?;
-        let actual = replacement.source;
+        let answerer = self.settings.sources.resolve(source)?;
+        let actual = answerer.source;
         let kind = match actual.kind() {
             SourceKind::SparseRegistry => {
-                let token = replacement.name.as_deref().and_then(|name| self.settings.sources.token(name));
-                let token = token.map(str::to_owned);
-                let of = SparseIndexOf { source, actual, name: replacement.name, token };
+                let Answerer { name, token, .. } = answerer;
+                let of = SparseIndexOf { source, actual, name, token };
                 Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),

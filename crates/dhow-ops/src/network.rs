@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use dhow_fetch::{
-    HttpSettings, NetSettings, ProxyVariables, Settings, SourceDefinition, SourceKindDefinition, Sources,
-    SummaryReader,
-};
-use dhow_model::{SourceId, SourceKind};
+use dhow_fetch::{Answerer, HttpSettings, NetSettings, ProxyVariables, Settings, Sources, SummaryReader};
+use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
 
 use crate::error::Error;
@@ -43,40 +40,34 @@ fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
     })
 }
 
+/// Who answers for each source that configuration names. What is wrong with one counts only if it is asked.
 fn sources(session: &Session<'_>) -> Result<Sources, Error> {
     let configured = session.config.sources()?;
-    let definitions = configured
-        .named()
-        .iter()
-        .map(|(name, named)| {
-            // crates.io as it is known without configuration: the fetch crate knows where its index is.
-            let kind = named.definition.as_ref().and_then(|_| definition(named.source));
-            let replace_with = named.replace_with.as_ref().map(|other| other.value.clone());
-            (name.clone(), SourceDefinition { kind, replace_with })
-        })
-        .collect();
-    let mut registries = BTreeMap::new();
-    let mut tokens = BTreeMap::new();
+    let mut named: BTreeMap<SourceId, String> =
+        configured.named().iter().map(|(name, found)| (found.source, name.clone())).collect();
+    named.insert(SourceId::crates_io(), CRATES_IO_REGISTRY.to_owned());
     for name in session.config.registry_names()? {
-        let registry = session.config.registry(&name)?;
-        registries.extend(registry.index.map(|index| (name.clone(), index.value)));
-        tokens.extend(registry.token.map(|token| (name.clone(), token.value.expose().to_owned())));
+        if let Ok(source) = session.config.registry_source(&name) {
+            named.entry(source).or_insert(name);
+        }
     }
-    Ok(Sources { definitions, registries, tokens })
+    let mut sources = Sources::default();
+    for (source, name) in named {
+        let answerer = match session.config.replacement(&configured, source) {
+            Ok(Some(other)) => answerer(session, other.source, other.name),
+            Ok(None) => answerer(session, source, name),
+            Err(error) => Err(error.to_string()),
+        };
+        sources.insert(source, answerer);
+    }
+    Ok(sources)
 }
 
-fn definition(source: SourceId) -> Option<SourceKindDefinition> {
-    let path = || source.url().to_file_path().ok();
-    match source.kind() {
-        SourceKind::Registry | SourceKind::SparseRegistry if source.is_crates_io() => None,
-        SourceKind::Registry | SourceKind::SparseRegistry => {
-            Some(SourceKindDefinition::Registry(source.url().to_string()))
-        }
-        SourceKind::LocalRegistry => path().map(SourceKindDefinition::LocalRegistry),
-        SourceKind::Directory => path().map(SourceKindDefinition::Directory),
-        SourceKind::Git(_) => Some(SourceKindDefinition::Git(source)),
-        SourceKind::Path => None,
-    }
+fn answerer(session: &Session<'_>, source: SourceId, name: String) -> Result<Answerer, String> {
+    // A source that is no registry has no token, and perhaps no name that a registry may have.
+    let token = session.config.registry(&name).ok().and_then(|registry| registry.token);
+    let token = token.map(|token| token.value.expose().to_owned());
+    Ok(Answerer { source, name: Some(name), token })
 }
 
 /// Reads manifests of vendored packages. Published manifests name registries by URL, never by name.

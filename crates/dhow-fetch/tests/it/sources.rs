@@ -1,15 +1,19 @@
 //! Local registries and vendored directories in place of crates.io.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use dhow_fetch::{FetchError, Registries, SourceKindDefinition, SummaryReader, Wanted};
-use dhow_model::{FeatureMap, PackageId, SourceId, Summary};
+use dhow_fetch::{FetchError, Registries, SummaryReader, Wanted};
+use dhow_model::{FeatureMap, PackageId, SourceId, SourceKind, Summary};
 
 use crate::support::{Fixture, dependency, download, query};
 
+fn at(kind: SourceKind, path: &Path) -> SourceId {
+    SourceId::new(kind, url::Url::from_directory_path(path).expect("an absolute path"))
+}
+
 fn local(fixture: &Fixture) -> Registries {
-    fixture.registries_with(SourceKindDefinition::LocalRegistry(fixture.registry.path().to_owned()))
+    fixture.registries_with(at(SourceKind::LocalRegistry, fixture.registry.path()))
 }
 
 #[test]
@@ -54,7 +58,7 @@ fn vendored() -> (Fixture, PathBuf) {
 }
 
 fn directory(fixture: &Fixture, path: PathBuf) -> Registries {
-    let settings = fixture.registries_with(SourceKindDefinition::Directory(path)).settings().clone();
+    let settings = fixture.registries_with(at(SourceKind::Directory, &path)).settings().clone();
     let reader = SummaryReader::new(|_, source| {
         let id = PackageId::new("foo", semver::Version::new(1, 0, 0), source);
         Ok(Summary::new(id, Vec::new(), FeatureMap::new()))

@@ -6,8 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use dhow_fetch::{
-    Event, FetchError, NetSettings, Registries, Settings, SourceDefinition, SourceKindDefinition, Sources,
-    SummaryReader, Wanted,
+    Answerer, Event, FetchError, NetSettings, Registries, Settings, Sources, SummaryReader, Wanted,
 };
 use dhow_home::CargoHome;
 use dhow_model::{Dependency, PackageId, SourceId, Summary};
@@ -43,21 +42,14 @@ impl Fixture {
 
     /// As a new command has it: nothing is known but what the home holds.
     pub(crate) fn registries(&self) -> Registries {
-        let mirror = SourceKindDefinition::Registry(self.server.index_url());
-        self.registries_with(mirror)
+        self.registries_with(self.actual())
     }
 
-    pub(crate) fn registries_with(&self, mirror: SourceKindDefinition) -> Registries {
-        let definition = |kind, replace_with: Option<&str>| SourceDefinition {
-            kind,
-            replace_with: replace_with.map(str::to_owned),
-        };
-        let definitions = [
-            ("crates-io".to_owned(), definition(None, Some("mirror"))),
-            ("mirror".to_owned(), definition(Some(mirror), None)),
-        ];
-        let mut sources = Sources { definitions: definitions.into(), ..Sources::default() };
-        sources.tokens.extend(self.token.clone().map(|token| ("mirror".to_owned(), token)));
+    pub(crate) fn registries_with(&self, mirror: SourceId) -> Registries {
+        let answerer =
+            Answerer { source: mirror, name: Some("mirror".to_owned()), token: self.token.clone() };
+        let mut sources = Sources::default();
+        sources.insert(SourceId::crates_io(), Ok(answerer));
         let net = NetSettings {
             offline: self.offline,
             retry_pause: Duration::from_millis(1),
