@@ -2,9 +2,11 @@
 //! is the list in the header of `key.rs`, line by line.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use dhow_plan::{
-    CompileFilter, CompileMode, Intent, MessageFormat, PackageSelection, Plan, Request, Settings, StaticKey,
+    CompileFilter, CompileKind, CompileMode, CompileTarget, Intent, MessageFormat, PackageSelection, Plan,
+    Request, Settings, StaticKey,
 };
 use dhow_resolve::CliFeatures;
 
@@ -274,6 +276,37 @@ fn features_and_modes() {
         ids.find(|id| plan.graph.unit(*id).package.name() == "low").map(|id| plan.key(id)).expect("is there")
     };
     assert_ne!(low(&built), low(&checked), "a check is no build");
+}
+
+fn key_of_reg(project: &Project, request: Request, selected: &[&str]) -> StaticKey {
+    let selection = PackageSelection::Named(selected.iter().map(|&name| name.to_owned()).collect());
+    let ask = Ask {
+        request,
+        selection,
+        profile: "dev",
+        features: CliFeatures::default(),
+        change: &|_| {},
+        extra_verbose: false,
+    };
+    keys(&Planned::new(project, &ask).plan().expect("plans"))[&Which::Reg]
+}
+
+#[test]
+fn an_immutable_package_that_is_asked_for_is_another_unit() {
+    let project = project();
+    let below = key_of_reg(&project, Request::new(Intent::Build), &["app"]);
+    let asked_for = key_of_reg(&project, Request::new(Intent::Build), &["app", "reg"]);
+    assert_ne!(below, asked_for, "it may look at CARGO_PRIMARY_PACKAGE");
+}
+
+#[test]
+fn a_named_target_is_another_platform() {
+    let project = project();
+    let host = key_of_reg(&project, Request::new(Intent::Build), &["app"]);
+    let mut request = Request::new(Intent::Build);
+    let triple = CompileTarget::new("x86_64-unknown-linux-gnu", Path::new("/"));
+    request.kinds = vec![CompileKind::Target(triple)];
+    assert_ne!(host, key_of_reg(&project, request, &["app"]), "with and without a name");
 }
 
 #[test]
