@@ -86,6 +86,10 @@ fn prepare(
     let tools = Tools::find(session, &options.targets)?;
     let lock = LockOptions { anew: false, ignore_rust_version: options.ignore_rust_version };
     let whole = resolution::resolve(session, workspace, sources, lock)?;
+    let known: Vec<PackageId> = whole.iter().collect();
+    for spec in profiles.check_overrides(&known)? {
+        session.warn(format!("profile `{requested}` has settings for `{spec}`, which names no package"));
+    }
     let selected = narrow::select(session, workspace, &whole, &options.packages)?;
     let dev = needs_dev(options);
     let wanted = Wanted { selected: selected.clone(), features: &options.features };

@@ -8,7 +8,7 @@ use dhow_plan::{
     CompileKind, LinkArgTarget, MachineIdentity, MessageFormat as PlanFormat, PlatformSettings, ScriptOutput,
     Settings,
 };
-use dhow_workspace::{ProfileInput, Profiles, Workspace};
+use dhow_workspace::{ProfileInput, Profiles, Workspace, check_profile};
 
 use crate::error::Error;
 use crate::options::{CompileOptions, MessageFormat};
@@ -110,6 +110,7 @@ pub(crate) fn profiles(
     names.extend(["dev", "release", "test", "bench", requested].map(str::to_owned));
     for name in names {
         if let Some(found) = session.config.profile(&name)? {
+            check_profile(&name, &found.profile).map_err(|(_, problem)| problem)?;
             configured.insert(name, found.profile);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::task::Poll;
 
+use cargo_util_schemas::manifest::{PackageName, TomlDependency};
 use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
 use dhow_home::CargoHome;
 use dhow_model::{Dependency, InternedString, PackageId, RustVersion, SourceId, Summary};
@@ -112,16 +113,39 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// `[patch]` of the workspace, each entry with the package that it names.
+    /// `[patch]` of configuration and of the workspace, each entry with the package that it names. Configuration wins.
     pub(crate) fn patches(&mut self, workspace: &Workspace) -> Result<Vec<Patch>, Error> {
-        let mut patches = Vec::new();
-        for table in workspace.patches() {
+        let mut patches: Vec<Patch> = Vec::new();
+        for table in self.configured_patches()?.iter().chain(workspace.patches()) {
             let source = patched_source(table.url.as_str());
             for dep in &table.dependencies {
-                patches.push(Patch { source, dep: dep.clone(), summary: self.newest(dep)? });
+                let is_same =
+                    |other: &Patch| other.source == source && other.dep.name_in_toml() == dep.name_in_toml();
+                if !patches.iter().any(is_same) {
+                    patches.push(Patch { source, dep: dep.clone(), summary: self.newest(dep)? });
+                }
             }
         }
         Ok(patches)
+    }
+
+    fn configured_patches(&self) -> Result<Vec<dhow_workspace::Patch>, Error> {
+        let mut tables: BTreeMap<String, BTreeMap<PackageName, TomlDependency>> = BTreeMap::new();
+        for table in self.session.config.patch()? {
+            let entries = tables.entry(table.source).or_default();
+            for (name, dependency) in table.dependencies {
+                let name =
+                    PackageName::new(name).map_err(|e| Error::ConfigPatch { reason: e.to_string() })?;
+                entries.insert(name, dependency.value);
+            }
+        }
+        if tables.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lookup = |name: &str| self.session.config.registry_source(name).map_err(|e| e.to_string());
+        // Configuration has made paths absolute, so where they are relative to does not count.
+        dhow_workspace::config_patches(&tables, self.session.cwd(), &lookup)
+            .map_err(|e| Error::ConfigPatch { reason: e.to_string() })
     }
 
     /// `[replace]` of the workspace, each entry with the package that it names.

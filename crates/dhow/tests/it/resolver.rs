@@ -356,6 +356,21 @@ fn workspace_inheritance_and_patches() {
 }
 
 #[test]
+fn patches_of_the_configuration_go_first() {
+    let f = fixture(
+        |r| r.versions("leaf", &["1.0.0", "1.1.0"]),
+        "[dependencies]\nleaf = \"1\"\n[patch.crates-io]\nleaf = { path = \"manifest\" }\n",
+    );
+    for (place, version) in [("manifest", "1.0.7"), ("config", "1.0.8")] {
+        let manifest = format!("[package]\nname = \"leaf\"\nversion = \"{version}\"\nedition = \"2021\"\n");
+        f.project.file(format!("{place}/Cargo.toml"), manifest).file(format!("{place}/src/lib.rs"), "");
+    }
+    f.project.file(".cargo/config.toml", "[patch.crates-io]\nleaf = { path = \"config\" }\n");
+    agree(&f.project);
+    assert!(crate::support::ok(&f.project, "tree").stdout.contains("leaf v1.0.8"));
+}
+
+#[test]
 fn the_lock_version_follows_the_rust_version() {
     for version in ["1.40", "1.52", "1.53", "1.77", "1.78", "1.85"] {
         let f = fixture(
