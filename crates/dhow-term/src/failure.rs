@@ -15,7 +15,8 @@ pub fn report_error(terminal: &Terminal, error: &Error) {
     }
     if let Error::Workspace(manifest) = error
         && let Some(location) = manifest.location()
-        && let Some(text) = snippet(Level::ERROR, &manifest.problem().to_string(), location, manifest.help())
+        && let Some(text) =
+            snippet(Level::ERROR, manifest.problem().to_string().trim_end(), location, manifest.help())
     {
         terminal.line(text);
         return;

@@ -97,6 +97,13 @@ fn no_solution(search: &mut Search<'_, '_>, attempt: &Attempt) -> Poll<NoSolutio
 
 /// Why a candidate that satisfies the requirement does not go with the rest.
 fn beside_others(search: &mut Search<'_, '_>, attempt: &Attempt, pkg: Pkg) -> RejectedReason {
+    // What a release lacks by itself explains more than what else is there by now.
+    if let Some(Reason::Features(Missing::Feature(name))) = attempt.conflict.get(&attempt.parent) {
+        let offers = offers(search, pkg);
+        if !offers.contains(name) {
+            return RejectedReason::MissingFeature(*name, similar(name, offers.iter().map(|f| f.as_str())));
+        }
+    }
     if let Some(library) = search.market.pool.links(pkg)
         && let Some((other, _)) = search.state.linker(library)
         && other != pkg
@@ -110,19 +117,21 @@ fn beside_others(search: &mut Search<'_, '_>, attempt: &Attempt, pkg: Pkg) -> Re
     }
     match attempt.conflict.get(&attempt.parent) {
         Some(Reason::Features(Missing::Feature(name) | Missing::Dependency(name) | Missing::Cycle(name))) => {
-            let offers: Vec<InternedString> = search
-                .market
-                .pool
-                .summary(pkg)
-                .map(|summary| summary.features().keys().copied().collect())
-                .unwrap_or_default();
-            RejectedReason::MissingFeature(*name, similar(name, offers.iter().map(|f| f.as_str())))
+            RejectedReason::MissingFeature(
+                *name,
+                similar(name, offers(search, pkg).iter().map(|f| f.as_str())),
+            )
         }
         Some(Reason::Features(Missing::Hidden(name))) => RejectedReason::HiddenDependency(*name),
         Some(Reason::Features(Missing::NotOptional(name))) => RejectedReason::RequiredDependency(*name),
         Some(Reason::Unusable) => RejectedReason::Unusable,
         _ => RejectedReason::Dependencies,
     }
+}
+
+fn offers(search: &Search<'_, '_>, pkg: Pkg) -> Vec<InternedString> {
+    let summary = search.market.pool.summary(pkg);
+    summary.map(|summary| summary.features().keys().copied().collect()).unwrap_or_default()
 }
 
 /// Who asked for a package, and who for that, up to a member.
