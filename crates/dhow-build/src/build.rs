@@ -88,12 +88,23 @@ fn clock_file(layout: &Layout) -> PathBuf {
     layout.platform(dhow_plan::CompileKind::Host).fingerprint().join(Path::new(".dhow-clock"))
 }
 
+/// What a line has been printed about, for a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Said {
+    /// Anything at all.
+    Anything,
+    /// It was compiled or checked: one line, whichever came first.
+    Made,
+    /// It was documented.
+    Documented,
+}
+
 /// Turns what jobs report into events and remembers what the caller wants to know at the end.
 struct Teller<'a> {
     plan: &'a Plan,
     events: &'a (dyn Fn(Event<'_>) + Sync),
     outcome: RefCell<Outcome>,
-    shown: RefCell<HashSet<(dhow_model::PackageId, Option<Verb>)>>,
+    shown: RefCell<HashSet<(dhow_model::PackageId, Said)>>,
 }
 
 impl<'a> Teller<'a> {
@@ -115,9 +126,9 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The first time that something is said of a package (with this verb).
-    fn is_first(&self, unit: UnitId, verb: Option<Verb>) -> bool {
-        self.shown.borrow_mut().insert((self.plan.graph.unit(unit).package.id(), verb))
+    /// The first time that this is said of a package.
+    fn is_first(&self, unit: UnitId, said: Said) -> bool {
+        self.shown.borrow_mut().insert((self.plan.graph.unit(unit).package.id(), said))
     }
 
     fn report(&self, report: Report) {
@@ -127,13 +138,14 @@ impl<'a> Teller<'a> {
             Report::Started { unit } => {
                 self.outcome.borrow_mut().made += 1;
                 let verb = verb(self.plan.graph.unit(unit));
-                self.is_first(unit, None);
-                let first_of_package = self.is_first(unit, Some(verb));
+                self.is_first(unit, Said::Anything);
+                let said = if verb == Verb::Documenting { Said::Documented } else { Said::Made };
+                let first_of_package = self.is_first(unit, said);
                 tell(Event::Started { unit, verb, first_of_package });
             }
             Report::Fresh { unit } => {
                 self.outcome.borrow_mut().fresh += 1;
-                let first_of_package = self.is_first(unit, None);
+                let first_of_package = self.is_first(unit, Said::Anything);
                 tell(Event::Fresh { unit, first_of_package });
             }
             Report::Running { unit, process } => tell(Event::Running { unit, process: &process }),

@@ -68,7 +68,7 @@ pub enum Event<'a> {
         unit: UnitId,
         /// What is done with it.
         verb: Verb,
-        /// The first unit of its package with this verb: the one to show a line for.
+        /// The first unit of its package, documentation apart: the one to show a line for.
         first_of_package: bool,
     },
     /// A unit had to be made, and why.

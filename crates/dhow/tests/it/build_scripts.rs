@@ -2,7 +2,7 @@
 
 use dhow_testkit::{Registry, Sandbox, compare};
 
-use crate::support::{bare_fixture, compiled, dhow, ok, run};
+use crate::support::{bare_fixture, compiled, dhow, ok, run, with_status};
 
 /// The program's output is the same from both tools.
 #[track_caller]
@@ -44,6 +44,20 @@ fn links_and_metadata_of_dependencies() {
         .file("src/main.rs", "fn main() { println!(\"{:?} {}\", wrap::seen(), env!(\"DIRECT\")); }");
     agree(&f.project);
     ok(&f.project, "run").assert_stdout_has("[\"/opt/z\", \"/opt/z/include\"] /opt/z");
+}
+
+#[test]
+fn one_line_for_a_package_with_a_script() {
+    let f = bare_fixture(|r| {
+        r.package("scripted", "1.0.0").build_script("fn main() {}").publish();
+        r.package("plain", "1.0.0").dep("scripted", "1").publish();
+    });
+    f.project.manifest("app", "[dependencies]\nplain = \"1\"\n").file("src/lib.rs", "");
+    let checked = ok(&f.project, "check");
+    assert_eq!(compiled(&checked), ["scripted"]);
+    assert_eq!(with_status(&checked, "Checking"), ["app", "plain"]);
+    let documented = ok(&f.project, "doc");
+    assert_eq!(with_status(&documented, "Documenting"), ["app", "plain", "scripted"]);
 }
 
 #[test]
