@@ -23,7 +23,7 @@ pub(crate) fn json(value: &Value) -> serde_json::Value {
 impl Fixture {
     /// The toolchain's cargo in this fixture's place, with unstable subcommands allowed.
     fn cargo(&self) -> Command {
-        let path = std::env::var_os("CARGO").expect("tests are started by cargo");
+        let path = dhow_testkit::toolchain().cargo();
         let mut command = Command::new(&path);
         command.current_dir(&self.cwd).env_clear().env("RUSTC_BOOTSTRAP", "1");
         // The compiler beside it, if there is one, needs no proxy to choose it.

@@ -18,7 +18,7 @@ pub(crate) struct Ran {
 
 /// The cargo of the toolchain that runs these tests.
 pub(crate) fn cargo() -> PathBuf {
-    PathBuf::from(std::env::var_os("CARGO").expect("tests run under cargo"))
+    dhow_testkit::toolchain().cargo()
 }
 
 /// Runs `cargo <args> -vv` on the project with an empty target directory.

@@ -1,9 +1,4 @@
 //! The compiler of this machine, asked for real: found, remembered, asked again when its file changes.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests find the toolchain that runs them through the environment"
-)]
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,9 +62,7 @@ fn environment(first: &Path) -> Environment {
 }
 
 fn real_rustc() -> PathBuf {
-    let cargo = PathBuf::from(std::env::var_os("CARGO").expect("tests run under cargo"));
-    let beside = cargo.with_file_name("rustc");
-    if beside.is_file() { beside } else { "rustc".into() }
+    dhow_testkit::toolchain().rustc()
 }
 
 fn no_flags(_: &[dhow_model::Cfg]) -> Result<Vec<String>, ToolchainError> {
