@@ -40,6 +40,8 @@ pub enum Event {
     Line(String),
     /// An object for programs that read standard output: one line of JSON.
     Machine(String),
+    /// The build is over: nothing more to show how far it is.
+    ProgressEnds,
     /// How far the build is.
     Progress {
         /// Units that are done.

@@ -87,8 +87,9 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// Tells programs that it is over.
+    /// Tells that it is over.
     pub(crate) fn finished(&self, success: bool) {
+        self.session.tell(Event::ProgressEnds);
         if self.json.is_some() {
             self.session.tell(Event::Machine(json_finished(success)));
         }

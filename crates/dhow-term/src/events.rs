@@ -23,6 +23,7 @@ impl Terminal {
             Event::Line(line) => self.line(line),
             // Who closed standard output does not want to read it.
             Event::Machine(line) => drop(self.print(format_args!("{line}\n"))),
+            Event::ProgressEnds => self.clear_progress(),
             Event::Progress { done, total, active } => {
                 self.progress("Building", *done, *total, active.clone())
             }
@@ -44,8 +45,13 @@ impl Terminal {
                 name => self.status("Updating", format_args!("`{name}` index")),
             },
             Fetch::IndexProgress { done, total } => self.progress("Updating", *done, *total, String::new()),
-            Fetch::DownloadStarted { .. } => self.status("Downloading", "crates ..."),
+            Fetch::DownloadStarted { packages } => {
+                self.status("Downloading", "crates ...");
+                self.begin_downloads(*packages);
+            }
+            Fetch::DownloadFinished { .. } => self.clear_progress(),
             Fetch::Downloaded { id, registry, .. } => {
+                self.count_download(id.name().as_str());
                 let from = registry.as_ref().map(|r| format!(" (registry `{r}`)")).unwrap_or_default();
                 self.status("Downloaded", format_args!("{} v{}{from}", id.name(), id.version()));
             }

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
-use std::time::Duration;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -56,6 +55,8 @@ pub struct Terminal {
     err: Mutex<AutoStream<std::io::Stderr>>,
     out: Mutex<AutoStream<std::io::Stdout>>,
     bar: Option<ProgressBar>,
+    /// How many downloads are done, of how many.
+    downloads: Mutex<(usize, usize)>,
 }
 
 const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -69,7 +70,13 @@ impl Terminal {
     pub fn new(settings: Settings) -> Self {
         let err = AutoStream::new(std::io::stderr(), choice(settings.color));
         let out = AutoStream::new(std::io::stdout(), choice(settings.color));
-        Self { settings, err: Mutex::new(err), out: Mutex::new(out), bar: bar(settings) }
+        Self {
+            settings,
+            err: Mutex::new(err),
+            out: Mutex::new(out),
+            bar: bar(settings),
+            downloads: Mutex::default(),
+        }
     }
 
     /// How much is said.
@@ -160,20 +167,35 @@ impl Terminal {
 
     /// Moves the bar.
     pub fn progress(&self, verb: &'static str, done: usize, total: usize, now: String) {
-        if let Some(bar) = &self.bar {
-            bar.set_prefix(verb);
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
-            bar.set_message(now);
+        let Some(bar) = &self.bar else { return };
+        bar.set_prefix(verb);
+        bar.set_length(total as u64);
+        bar.set_message(now);
+        bar.set_position(done as u64);
+        if bar.is_hidden() {
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }
+    }
+
+    /// So many downloads are to come.
+    pub(crate) fn begin_downloads(&self, total: usize) {
+        *lock(&self.downloads) = (0, total);
+        self.progress("Downloading", 0, total, String::new());
+    }
+
+    /// One of them has come.
+    pub(crate) fn count_download(&self, name: &str) {
+        let mut downloads = lock(&self.downloads);
+        downloads.0 += 1;
+        self.progress("Downloading", downloads.0, downloads.1, name.to_owned());
     }
 
     /// Takes the bar away, until it moves again.
     pub fn clear_progress(&self) {
-        if let Some(bar) = &self.bar {
-            bar.set_length(0);
-            bar.set_message("");
-            bar.suspend(|| ());
+        if let Some(bar) = self.bar.as_ref().filter(|bar| !bar.is_hidden()) {
+            bar.finish_and_clear();
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+            bar.reset();
         }
     }
 
@@ -216,9 +238,8 @@ fn bar(settings: Settings) -> Option<ProgressBar> {
     if !wanted {
         return None;
     }
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
     let style = ProgressStyle::with_template("{prefix:>12.cyan.bold} [{bar:25}] {pos}/{len}: {wide_msg}");
     bar.set_style(style.expect("a constant template").progress_chars("=> "));
-    bar.enable_steady_tick(Duration::from_millis(200));
     Some(bar)
 }
