@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use dhow_formats::build_script_output::{self as output, Instruction, ScriptLines, ScriptPackage};
 use dhow_fs::{FileLock, FsError, Hasher};
 use dhow_model::RustVersion;
-use dhow_plan::{LinkArgTarget, ScriptOutput, Unit, UnitId};
+use dhow_plan::{ScriptOutput, Unit, UnitId};
 use dhow_process::{Held, Process};
 use dhow_target::{
     EnvRecord, FingerprintRecord, Hash, InputRecord, UnitPlace, hash_tree, input_stats, load_record,
@@ -231,7 +231,7 @@ fn script_output(lines: &ScriptLines) -> ScriptOutput {
         match instruction.clone() {
             Instruction::LinkSearch(path) => said.library_paths.push(path),
             Instruction::LinkLib(library) => said.library_links.push(library),
-            Instruction::LinkArg(target, flag) => said.linker_args.push((link_target(target), flag)),
+            Instruction::LinkArg(target, flag) => said.linker_args.push((target, flag)),
             Instruction::Cfg(cfg) => said.cfgs.push(cfg),
             Instruction::CheckCfg(cfg) => said.check_cfgs.push(cfg),
             Instruction::Env(name, value) => said.env.push((name, value)),
@@ -243,18 +243,6 @@ fn script_output(lines: &ScriptLines) -> ScriptOutput {
         }
     }
     said
-}
-
-fn link_target(target: output::LinkArgTarget) -> LinkArgTarget {
-    match target {
-        output::LinkArgTarget::All => LinkArgTarget::All,
-        output::LinkArgTarget::Cdylib => LinkArgTarget::Cdylib,
-        output::LinkArgTarget::Bins => LinkArgTarget::Bins,
-        output::LinkArgTarget::Bin(name) => LinkArgTarget::Bin(name),
-        output::LinkArgTarget::Tests => LinkArgTarget::Tests,
-        output::LinkArgTarget::Benches => LinkArgTarget::Benches,
-        output::LinkArgTarget::Examples => LinkArgTarget::Examples,
-    }
 }
 
 /// What dependents are bound to: what the script said and what it left in `OUT_DIR`. A run that repeats both changes
