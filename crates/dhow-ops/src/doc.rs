@@ -2,7 +2,7 @@
 
 use dhow_process::Process;
 
-use crate::compile::{Compiled, as_asked, compile};
+use crate::compile::{as_asked, compile};
 use crate::error::Error;
 use crate::options::CompileOptions;
 use crate::session::Session;
@@ -26,10 +26,10 @@ pub fn doc(session: &Session<'_>, options: &CompileOptions, open: bool) -> Resul
         .join("index.html");
     let verb = if open { "Opening" } else { "Generated" };
     session.status(verb, page.display().to_string());
-    if open { open_page(session, &compiled, &page) } else { Ok(()) }
+    if open { open_page(session, &page) } else { Ok(()) }
 }
 
-fn open_page(session: &Session<'_>, _compiled: &Compiled, page: &std::path::Path) -> Result<(), Error> {
+fn open_page(session: &Session<'_>, page: &std::path::Path) -> Result<(), Error> {
     let env = tools::child_env(session)?;
     let mut process = match session.config.browser()? {
         Some(browser) => {

@@ -107,7 +107,7 @@ impl Search<'_> {
         members: &[Member],
         previous: Option<&Resolve>,
     ) -> Result<Resolve, Error> {
-        let prefs = self.preferences()?;
+        let prefs = self.preferences(sources)?;
         let patches = sources.patches(self.workspace)?;
         let replacements = sources.replacements(self.workspace)?;
         let lowest = self.lowest_rust_version();
@@ -139,7 +139,7 @@ impl Search<'_> {
     }
 
     /// With resolver 3, versions that need a newer Rust than the workspace promises come last.
-    fn preferences(&self) -> Result<VersionPreferences, Error> {
+    fn preferences(&self, sources: &mut Sources<'_>) -> Result<VersionPreferences, Error> {
         let fallback = match self.session.config.incompatible_rust_versions()? {
             Some(choice) => choice == IncompatibleRustVersions::Fallback,
             None => self.workspace.resolver() >= ResolverVersion::V3,
@@ -150,7 +150,7 @@ impl Search<'_> {
         let mut rust_versions: Vec<PartialVersion> =
             self.rust_versions().into_iter().map(RustVersion::to_partial).collect();
         if rust_versions.is_empty() {
-            rust_versions.push(crate::tools::rustc_version(self.session)?.into());
+            rust_versions.push(sources.rustc_version()?.into());
         }
         Ok(VersionPreferences { rust_versions, ..VersionPreferences::default() })
     }

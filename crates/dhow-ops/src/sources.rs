@@ -26,6 +26,7 @@ pub(crate) struct Sources<'a> {
     /// Members, and all that they reach by `path`.
     path_packages: BTreeMap<SourceId, Package>,
     answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
+    rustc_version: Option<Version>,
 }
 
 impl<'a> Sources<'a> {
@@ -43,6 +44,7 @@ impl<'a> Sources<'a> {
             registries,
             path_packages: workspace.members().iter().map(|p| (p.id().source(), p.clone())).collect(),
             answers: HashMap::new(),
+            rustc_version: None,
         };
         let mut todo: Vec<Package> = workspace.members().to_vec();
         while let Some(package) = todo.pop() {
@@ -59,6 +61,15 @@ impl<'a> Sources<'a> {
 
     pub(crate) fn registries(&self) -> &Registries {
         &self.registries
+    }
+
+    /// The compiler's version, by which versions are chosen where nobody states one. Asked once.
+    pub(crate) fn rustc_version(&mut self) -> Result<Version, Error> {
+        if let Some(known) = &self.rustc_version {
+            return Ok(known.clone());
+        }
+        let version = crate::tools::rustc_version(self.session)?;
+        Ok(self.rustc_version.insert(version).clone())
     }
 
     pub(crate) fn loader(&self) -> &'a Loader<'a> {
