@@ -1,6 +1,6 @@
 //! All registries of a command: opened once each, with the settings and the network that they share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dhow_home::CargoHome;
@@ -28,6 +28,8 @@ pub struct Registries {
 #[derive(Debug)]
 struct Opened {
     freshness: Freshness,
+    /// Asked for news, whatever holds for the others.
+    revalidated: HashSet<SourceId>,
     registries: HashMap<SourceId, Arc<Registry>>,
 }
 
@@ -35,7 +37,11 @@ impl Registries {
     /// With a home and settings. `reader` reads the manifests of vendored packages. Nothing is opened yet.
     pub fn new(home: CargoHome, settings: Settings, reader: SummaryReader) -> Self {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
-        let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
+        let opened = Opened {
+            freshness: Freshness::Revalidated,
+            revalidated: HashSet::new(),
+            registries: HashMap::new(),
+        };
         Self { home, settings, network, placing: Mutex::default(), reader, opened: Mutex::new(opened) }
     }
 
@@ -53,8 +59,18 @@ impl Registries {
     pub fn set_freshness(&self, freshness: Freshness) {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.freshness = freshness;
+        opened.revalidated.clear();
         for registry in opened.registries.values() {
             registry.set_freshness(freshness);
+        }
+    }
+
+    /// Asks the registry of `source` for news, also where files in the home will do for others.
+    pub fn revalidate(&self, source: SourceId) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.revalidated.insert(source);
+        if let Some(registry) = opened.registries.get(&source) {
+            registry.set_freshness(Freshness::Revalidated);
         }
     }
 
@@ -68,7 +84,8 @@ impl Registries {
             return Ok(Arc::clone(registry));
         }
         let registry = Arc::new(self.open(source)?);
-        registry.set_freshness(opened.freshness);
+        let is_revalidated = opened.revalidated.contains(&source);
+        registry.set_freshness(if is_revalidated { Freshness::Revalidated } else { opened.freshness });
         opened.registries.insert(source, Arc::clone(&registry));
         Ok(registry)
     }

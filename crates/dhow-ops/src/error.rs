@@ -54,6 +54,15 @@ pub enum Error {
          the lock file", .path.display()
     )]
     LockFileOutdated { path: PathBuf },
+    #[error("the releases of `{name}` cannot be looked up")]
+    Releases { name: InternedString, source: ProviderError },
+    #[error("`{}` has no members, so there is nothing to lock", .path.display())]
+    EmptyWorkspace { path: PathBuf },
+    #[error(
+        "`--precise {text}`: not a version{}",
+        .help.as_ref().map(|help| format!("\n\nhelp: {help}")).unwrap_or_default()
+    )]
+    BadPrecise { text: String, help: Option<String>, source: semver::Error },
     #[error("there is no lock file `{}` yet\n\nhelp: `dhow generate-lockfile` makes one", .path.display())]
     NoLockFile { path: PathBuf },
     #[error(

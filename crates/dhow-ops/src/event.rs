@@ -1,5 +1,7 @@
 //! What an operation tells while it works: ready to be printed, nothing left to be looked up.
 
+use crate::lock_report::LockChange;
+
 /// From which verbosity on something is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -28,6 +30,10 @@ pub enum Event {
     Blocking(String),
     /// Something that the user should know.
     Warning(String),
+    /// Something that may help.
+    Note(String),
+    /// What became of a package in the lock file.
+    LockChange(LockChange),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
     /// Something in a manifest that its author should know.

@@ -92,6 +92,24 @@ impl<'a> Sources<'a> {
         self.answers.clear();
     }
 
+    /// Asks one registry for news, whatever the rule for others.
+    pub(crate) fn revalidate(&mut self, source: SourceId) {
+        self.registries.revalidate(source);
+        self.answers.retain(|(_, known), _| *known != source);
+    }
+
+    /// All releases of the package that `id` is one of.
+    pub(crate) fn releases(&mut self, id: PackageId) -> Result<Arc<dyn Releases>, Error> {
+        let dep = Dependency::new(id.name(), id.source());
+        loop {
+            match self.query(&dep) {
+                Poll::Pending => self.wait(),
+                Poll::Ready(Ok(releases)) => return Ok(releases),
+                Poll::Ready(Err(source)) => return Err(Error::Releases { name: id.name(), source }),
+            }
+        }
+    }
+
     /// Asks for what is probably needed, before the resolver does.
     pub(crate) fn prefetch(&self, dependencies: &[Dependency]) -> Result<(), Error> {
         let mut by_source: BTreeMap<SourceId, Vec<Dependency>> = BTreeMap::new();
@@ -122,6 +140,12 @@ impl<'a> Sources<'a> {
         for registry in self.registries.opened() {
             registry.wait(&events);
         }
+    }
+
+    /// Tells what happened, without waiting.
+    pub(crate) fn tell_news(&self) {
+        let events = |event| self.session.tell(Event::Fetch(event));
+        self.registries.opened().iter().for_each(|registry| registry.tell_news(&events));
     }
 
     /// `[patch]` of configuration and of the workspace, each entry with the package that it names. Configuration wins.

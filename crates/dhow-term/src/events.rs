@@ -1,9 +1,9 @@
 //! What operations tell, as lines, as progress, or as JSON on standard output.
 
-use dhow_ops::{Event, FetchEvent as Fetch, Level};
+use dhow_ops::{ChangeKind, Event, FetchEvent as Fetch, Level, LockChange, LockRemark};
 
 use crate::failure::manifest_warning;
-use crate::terminal::{Terminal, Verbosity};
+use crate::terminal::{Terminal, Tone, Verbosity};
 
 impl Terminal {
     /// Shows an event.
@@ -16,6 +16,8 @@ impl Terminal {
                 self.status_note("Blocking", format_args!("waiting for file lock on {what}"));
             }
             Event::Warning(message) => self.warn(message),
+            Event::Note(message) => self.note(message),
+            Event::LockChange(change) => self.lock_change(change),
             Event::Error(message) => self.error(message),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
             Event::Fetch(event) => self.fetch_event(event),
@@ -28,6 +30,34 @@ impl Terminal {
                 self.progress("Building", *done, *total, active.clone())
             }
             _ => {}
+        }
+    }
+
+    fn lock_change(&self, change: &LockChange) {
+        let LockChange { kind, package, remark } = change;
+        let style = match kind {
+            ChangeKind::Added => Tone::Note,
+            ChangeKind::Upgraded => Tone::Good,
+            ChangeKind::Downgraded => Tone::Warn,
+            ChangeKind::Removed => Tone::Bad,
+            ChangeKind::Unchanged => Tone::Plain,
+        };
+        let (tone, text) = match remark {
+            None => (Tone::Plain, String::new()),
+            Some(LockRemark::RequiresRust(rust)) => (Tone::Bad, format!("requires Rust {rust}")),
+            Some(LockRemark::Available { version, requires, in_reach }) => {
+                let tone = if *in_reach { Tone::Warn } else { Tone::Plain };
+                let requires = requires.as_ref().map(|rust| format!(", requires Rust {rust}"));
+                (tone, format!("available: v{version}{}", requires.unwrap_or_default()))
+            }
+        };
+        match text.is_empty() {
+            true => self.status_in(style, kind.verb(), package),
+            false => self.status_in(
+                style,
+                kind.verb(),
+                format_args!("{package} {}", tone.on(&format!("({text})"))),
+            ),
         }
     }
 

@@ -12,7 +12,7 @@ pub(crate) use groups::{
 };
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
-    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
+    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs, UpdateArgs,
 };
 
 /// A Cargo-compatible package manager and build tool for Rust
@@ -110,6 +110,8 @@ pub(crate) enum Command {
     /// Output the resolved dependencies of a package, the concrete used versions including overrides,
     /// in machine-readable format
     Metadata(MetadataArgs),
+    /// Update dependencies as recorded in the local lock file
+    Update(UpdateArgs),
     /// Print a fully qualified package specification
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location

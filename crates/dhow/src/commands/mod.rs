@@ -17,6 +17,7 @@ mod programs;
 mod run;
 mod test;
 mod tree;
+mod update;
 mod version;
 
 use crate::args::{Cli, Command};
@@ -51,6 +52,7 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
         Some(Command::Metadata(args)) => metadata::run(args, cx),
+        Some(Command::Update(args)) => update::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
         Some(Command::LocateProject(args)) => locate_project::run(args, cx),
         Some(Command::Version) => version::run(cx),

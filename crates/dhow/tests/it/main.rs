@@ -18,3 +18,4 @@ mod killed;
 mod lockfile;
 mod resolver;
 mod support;
+mod update;
