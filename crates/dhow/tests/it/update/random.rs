@@ -170,12 +170,9 @@ impl World {
             }
             text += &self.dependencies(random);
             if member + 1 < count {
-                text += &format!(
-                    "[dependencies.m{}]\npath = \"{}m{}\"\n",
-                    member + 1,
-                    if member == 0 { "" } else { "../" },
-                    member + 1
-                );
+                let up = if member == 0 { "" } else { "../" };
+                let next = member + 1;
+                writeln!(text, "[dependencies.m{next}]\npath = \"{up}m{next}\"").expect("writes");
             }
             let dir = if member == 0 { String::new() } else { format!("m{member}/") };
             project.file(format!("{dir}Cargo.toml"), &text).file(format!("{dir}src/lib.rs"), "");
