@@ -3,6 +3,8 @@
 pub mod build_script_output;
 pub mod cargo_ok;
 pub mod config;
+pub mod credential_protocol;
+pub mod credentials;
 pub mod dep_info;
 pub mod fingerprint;
 pub mod index_cache;
@@ -12,7 +14,9 @@ pub mod lockfile;
 pub mod machine_message;
 pub mod manifest;
 pub mod metadata;
+pub mod registry_api;
 pub mod registry_checksums;
 pub mod registry_config;
 pub mod rustc_message;
+pub mod secret;
 pub mod toolchain_cache;

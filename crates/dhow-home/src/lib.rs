@@ -8,7 +8,7 @@ mod layout;
 mod registry;
 mod source_name;
 
-pub use guards::{DownloadGuard, ReadGuard};
+pub use guards::{CredentialsGuard, DownloadGuard, ReadGuard};
 pub use layout::CargoHome;
 pub use registry::RegistryHome;
 pub use source_name::{git_dir_name, registry_dir_name};
