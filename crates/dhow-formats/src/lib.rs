@@ -13,6 +13,7 @@ pub mod index_peek;
 pub mod lockfile;
 pub mod machine_message;
 pub mod manifest;
+pub mod manifest_edit;
 pub mod metadata;
 pub mod registry_api;
 pub mod registry_checksums;
