@@ -10,6 +10,8 @@ pub mod fingerprint;
 pub mod index_cache;
 pub mod index_entry;
 pub mod index_peek;
+pub mod install_change;
+pub mod installs;
 pub mod lockfile;
 pub mod machine_message;
 pub mod manifest;
