@@ -5,10 +5,12 @@
 
 mod guards;
 mod layout;
+mod manifest;
 mod registry;
 mod source_name;
 
 pub use guards::{DownloadGuard, ReadGuard};
 pub use layout::CargoHome;
-pub use registry::RegistryHome;
+pub use manifest::{Change, Checked, Depth, Difference, check_sources, is_executable, stat_record};
+pub use registry::{RegistryHome, is_complete, package_dir};
 pub use source_name::{git_dir_name, registry_dir_name};
