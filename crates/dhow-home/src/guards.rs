@@ -180,10 +180,20 @@ impl DownloadGuard<'_> {
     }
 
     fn tag(&self) {
-        let tag = self.home.registry_tag();
-        if matches!(dhow_fs::stat(&tag), Ok(None)) {
-            // Only a hint to backup programs: not worth failing for.
-            drop(dhow_fs::write_atomic(&tag, CACHE_TAG));
-        }
+        tag(&self.home.registry_tag());
+    }
+}
+
+impl CargoHome {
+    /// Marks what only Dhow knows as not worth a backup.
+    pub(crate) fn tag_own(&self) {
+        tag(&self.own_tag());
+    }
+}
+
+fn tag(tag: &Path) {
+    if matches!(dhow_fs::stat(tag), Ok(None)) {
+        // Only a hint to backup programs: not worth failing for.
+        drop(dhow_fs::write_atomic(tag, CACHE_TAG));
     }
 }

@@ -8,6 +8,7 @@ mod install_change;
 mod install_error;
 mod install_root;
 mod layout;
+mod manifest;
 mod registry;
 mod source_name;
 
@@ -16,5 +17,6 @@ pub use install_change::{Change, Program, Step};
 pub use install_error::InstallRootError;
 pub use install_root::{InstallGuard, InstallRoot};
 pub use layout::CargoHome;
-pub use registry::RegistryHome;
+pub use manifest::{Checked, Depth, Difference, SourceChange, check_sources, is_executable, stat_record};
+pub use registry::{RegistryHome, is_complete, package_dir};
 pub use source_name::{git_dir_name, registry_dir_name};

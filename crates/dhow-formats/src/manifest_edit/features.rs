@@ -69,7 +69,9 @@ fn tidy_list(list: &mut Array, key: &str, status: Status, explicit: bool) {
         match (status, FeatureValue::parse(value)) {
             (Status::Optional, _) | (Status::Required, FeatureValue::DepFeature { .. }) => false,
             (_, FeatureValue::Feature(name)) => !explicit && name == *key,
-            (_, FeatureValue::Dep { dep_name } | FeatureValue::DepFeature { dep_name, .. }) => dep_name == *key,
+            (_, FeatureValue::Dep { dep_name } | FeatureValue::DepFeature { dep_name, .. }) => {
+                dep_name == *key
+            }
         }
     };
     let before = list.len();
