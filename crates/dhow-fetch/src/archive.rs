@@ -46,7 +46,7 @@ impl Bounds {
 ///
 /// # Errors
 /// See [`ArchiveError`]; `target` may be half full then.
-pub(crate) fn unpack(
+pub fn unpack(
     archive: impl BufRead,
     packed: u64,
     dir: &str,
@@ -56,7 +56,10 @@ pub(crate) fn unpack(
 }
 
 /// As [`unpack`], of an archive that is in memory: in one piece if it is not too large, which is quicker.
-pub(crate) fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<(), ArchiveError> {
+///
+/// # Errors
+/// As [`unpack`].
+pub fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<(), ArchiveError> {
     let bounds = Bounds::of(archive.len() as u64);
     match inflate(archive) {
         Some(plain) => {
