@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dhow_model::SourceId;
 
+use crate::git::GitHome;
 use crate::registry::RegistryHome;
 
 /// The cargo home:
@@ -16,7 +17,8 @@ use crate::registry::RegistryHome;
 /// ├── .package-cache-mutate       lock: shared while they are read, exclusive while they are removed
 /// ├── bin/                        installed programs
 /// ├── git/
-/// │   ├── db/<name>-<hash>/               bare repositories
+/// │   ├── CACHEDIR.TAG
+/// │   ├── db/<name>-<hash>/               bare repositories: see GitHome
 /// │   └── checkouts/<name>-<hash>/<commit>/
 /// └── registry/
 ///     ├── CACHEDIR.TAG
@@ -75,12 +77,21 @@ impl CargoHome {
         RegistryHome::new(&self.registry(), source)
     }
 
+    /// What belongs to one git repository, whatever branch or commit is asked for.
+    pub fn git_of(&self, source: SourceId) -> GitHome {
+        GitHome::new(&self.git_db(), &self.git_checkouts(), source)
+    }
+
     pub(crate) fn download_lock(&self) -> PathBuf {
         self.root.join(".package-cache")
     }
 
     pub(crate) fn mutate_lock(&self) -> PathBuf {
         self.root.join(".package-cache-mutate")
+    }
+
+    pub(crate) fn git_tag(&self) -> PathBuf {
+        self.root.join("git/CACHEDIR.TAG")
     }
 
     pub(crate) fn registry_tag(&self) -> PathBuf {

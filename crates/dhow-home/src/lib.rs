@@ -3,11 +3,13 @@
 //! [`CargoHome`] knows every path in it, [`RegistryHome`] those of one registry; nobody else joins paths. What may
 //! be changed only under a lock hangs on the guard that holds it. Knows no network and no resolver.
 
+mod git;
 mod guards;
 mod layout;
 mod registry;
 mod source_name;
 
+pub use git::{BareRepository, GitHome};
 pub use guards::{DownloadGuard, ReadGuard};
 pub use layout::CargoHome;
 pub use registry::RegistryHome;

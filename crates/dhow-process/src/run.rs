@@ -10,6 +10,26 @@ use std::time::Duration;
 use crate::error::{describe_status, printed};
 use crate::{Process, ProcessError, children};
 
+/// Where the errors of a child go that is spoken with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errors {
+    /// Kept for who asks when it has ended.
+    Collected,
+    /// To our own standard error, for instance to ask the user something.
+    Shown,
+}
+
+/// Where a child's input, output and errors go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Streams {
+    /// To our own terminal.
+    Ours,
+    /// Nothing on its input; the rest is collected.
+    Collected,
+    /// Somebody speaks with it.
+    Spoken { errors: Errors },
+}
+
 /// What a process left when it ended.
 #[derive(Debug, Clone)]
 pub struct Output {
@@ -34,7 +54,7 @@ impl Process {
     /// If it cannot be started or is lost.
     pub fn output(&self) -> Result<Output, ProcessError> {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let mut child = self.spawn(true)?;
+        let mut child = self.spawn(Streams::Collected)?;
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let read = std::thread::scope(|scope| {
             let errors = scope.spawn(|| read_all(err, &mut stderr));
@@ -78,7 +98,7 @@ impl Process {
         mut on_stdout: impl FnMut(&[u8]),
         mut on_stderr: impl FnMut(&[u8]),
     ) -> Result<ExitStatus, ProcessError> {
-        let mut child = self.spawn(true)?;
+        let mut child = self.spawn(Streams::Collected)?;
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let read = std::thread::scope(|scope| {
             let (lines, received) = channel();
@@ -102,7 +122,7 @@ impl Process {
     /// # Errors
     /// If it cannot be started or is lost.
     pub fn run_inherited(&self) -> Result<ExitStatus, ProcessError> {
-        let mut child = self.spawn(false)?;
+        let mut child = self.spawn(Streams::Ours)?;
         self.finish(&mut child, Ok(()))
     }
 
@@ -122,7 +142,7 @@ impl Process {
         }
     }
 
-    fn finish(&self, child: &mut Child, read: io::Result<()>) -> Result<ExitStatus, ProcessError> {
+    pub(crate) fn finish(&self, child: &mut Child, read: io::Result<()>) -> Result<ExitStatus, ProcessError> {
         let ended = children::wait(child);
         read.and(ended).map_err(|source| ProcessError::Lost { line: self.to_string(), source })
     }
@@ -141,14 +161,23 @@ impl Process {
         command
     }
 
-    /// Starts it: with nothing on its input and pipes for its output, or on our own terminal.
-    fn spawn(&self, piped: bool) -> Result<Child, ProcessError> {
+    /// Starts it.
+    pub(crate) fn spawn(&self, streams: Streams) -> Result<Child, ProcessError> {
         // A file that was just written may be busy for an instant, when another thread's fork holds it open.
         const ATTEMPTS: u32 = 8;
         for attempt in 0.. {
             let mut command = self.command();
-            if piped {
-                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            match streams {
+                Streams::Ours => {}
+                Streams::Collected => {
+                    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+                }
+                Streams::Spoken { errors } => {
+                    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(match errors {
+                        Errors::Collected => Stdio::piped(),
+                        Errors::Shown => Stdio::inherit(),
+                    });
+                }
             }
             match children::start(move || start(command))? {
                 Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempt < ATTEMPTS => {
@@ -183,7 +212,7 @@ fn start(mut command: Command) -> io::Result<Child> {
     command.spawn()
 }
 
-fn read_all(from: Option<impl Read>, into: &mut Vec<u8>) -> io::Result<()> {
+pub(crate) fn read_all(from: Option<impl Read>, into: &mut Vec<u8>) -> io::Result<()> {
     match from {
         Some(mut from) => from.read_to_end(into).map(drop),
         None => Ok(()),

@@ -2,6 +2,8 @@
 
 mod beside_cargo;
 mod download;
+mod git;
 mod index;
+mod repo;
 mod sources;
 mod support;

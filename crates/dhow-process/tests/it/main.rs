@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dhow_process::{Environment, Process, ProcessError};
+use dhow_process::{Environment, Errors, Process, ProcessError};
 
 fn shell(script: &str) -> Process {
     let env = Environment::from([("PATH".into(), "/usr/bin:/bin".into())]);
@@ -46,6 +46,25 @@ fn lines_come_one_by_one_and_large_output_does_not_block() {
     assert!(status.success());
     assert_eq!((out.len(), err), (20001, 20000));
     assert_eq!((out[7].as_slice(), out[20000].as_slice()), (&b"line7"[..], &b"last"[..]));
+}
+
+#[test]
+fn one_can_speak_with_a_process() {
+    let mut talk = shell("while read -r line; do echo \"got $line\"; printf ab; done; echo why >&2; exit 4")
+        .converse(Errors::Collected)
+        .unwrap();
+    for word in ["one", "two"] {
+        talk.send(format!("{word}\n").as_bytes()).unwrap();
+        assert_eq!(talk.read_line().unwrap().unwrap(), format!("got {word}").into_bytes());
+        assert_eq!(talk.read_bytes(2).unwrap(), b"ab");
+    }
+    let (status, errors) = talk.finish().unwrap();
+    assert_eq!((status.code(), errors.as_slice()), (Some(4), &b"why\n"[..]));
+    let output = shell("cat").output_with_input(&vec![b'x'; 1 << 20]).unwrap();
+    assert_eq!(output.stdout.len(), 1 << 20);
+    let mut gone = shell("exit 1").converse(Errors::Collected).unwrap();
+    assert_eq!(gone.read_line().unwrap(), None);
+    assert!(gone.read_bytes(1).is_err());
 }
 
 #[test]
