@@ -143,6 +143,26 @@ pub enum FetchError {
         /// What git says.
         reason: String,
     },
+    /// A submodule that cannot be reached, or may not.
+    #[error("the submodule at `{url}` cannot be fetched: {reason}")]
+    GitSubmodule {
+        /// As its repository has it.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// A commit that would reach outside of its directory.
+    #[error("refused to check out commit {commit} of `{url}` because of `{path}`: {reason}")]
+    HostileRepository {
+        /// The repository.
+        url: String,
+        /// The commit.
+        commit: String,
+        /// What in it.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// What the home has of a repository is broken.
     #[error("what is known of the git repository `{url}` is broken: {reason}")]
     GitCorrupt {

@@ -18,7 +18,9 @@ pub use archive::ArchiveError;
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
-pub use git::{GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader};
+pub use git::{
+    Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
+};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };

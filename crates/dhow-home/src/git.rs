@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dhow_formats::cargo_ok;
-use dhow_fs::FsError;
+use dhow_fs::{FileKind, FsError};
 use dhow_model::SourceId;
 
 use crate::source_name::git_dir_name;
@@ -121,6 +121,44 @@ impl GitHome {
     pub fn part_of(lock: &Path) -> PathBuf {
         lock.with_extension("")
     }
+}
+
+/// Gives a new repository in `checkout/.git` the objects of a database, as further names of the same files where that is
+/// possible; and sees to it that files are written as they were committed, whatever attributes say: Cargo's library
+/// knows neither filters nor encodings.
+///
+/// # Errors
+/// A file can neither be linked nor copied.
+pub fn share_objects(database: &Path, checkout: &Path) -> Result<(), FsError> {
+    let git = checkout.join(".git");
+    let (from, to) = (database.join("objects"), git.join("objects"));
+    for dir in dhow_fs::list_dir(&from)?.iter().filter(|dir| dir.kind == FileKind::Dir) {
+        if dir.file_name == "info" {
+            continue;
+        }
+        let place = to.join(&dir.file_name);
+        dhow_fs::create_dir_all(&place)?;
+        for file in dhow_fs::list_dir(&dir.path)? {
+            if file.kind == FileKind::File && !file.file_name.to_string_lossy().starts_with("tmp_") {
+                dhow_fs::hard_link_or_copy(&file.path, &place.join(&file.file_name))?;
+            }
+        }
+    }
+    if let Some(shallow) = dhow_fs::read_optional(&database.join("shallow"))? {
+        dhow_fs::write(&git.join("shallow"), &shallow)?;
+    }
+    dhow_fs::create_dir_all(&git.join("info"))?;
+    dhow_fs::write(&git.join("info/attributes"), b"* -filter -working-tree-encoding\n")
+}
+
+/// Marks a working tree as complete. What the repository itself has under that name is replaced, never written through.
+///
+/// # Errors
+/// The marker cannot be written.
+pub fn mark_checkout(checkout: &Path) -> Result<(), FsError> {
+    let marker = checkout.join(cargo_ok::FILE_NAME);
+    dhow_fs::remove_dir_all(&marker)?;
+    dhow_fs::write(&marker, b"")
 }
 
 /// Cargo abbreviates to this many digits, and more where they are not enough.

@@ -9,7 +9,7 @@ mod layout;
 mod registry;
 mod source_name;
 
-pub use git::{BareRepository, GitHome};
+pub use git::{BareRepository, GitHome, mark_checkout, share_objects};
 pub use guards::{DownloadGuard, ReadGuard};
 pub use layout::CargoHome;
 pub use registry::RegistryHome;

@@ -101,6 +101,11 @@ impl GitDatabase {
 }
 
 impl LockedDatabase<'_> {
+    /// The repository.
+    pub fn database(&self) -> &GitDatabase {
+        self.database
+    }
+
     /// Fetches, as often as the settings allow.
     ///
     /// # Errors
@@ -227,7 +232,7 @@ enum Present {
 /// The file that says where history was cut off.
 const SHALLOW: &str = "shallow";
 
-fn notice_event(notice: LockNotice, what: &str, path: &Path) -> Event {
+pub(super) fn notice_event(notice: LockNotice, what: &str, path: &Path) -> Event {
     match notice {
         LockNotice::Waiting => Event::Blocking { what: what.to_owned(), path: path.to_owned() },
         LockNotice::Unsupported => Event::LocksUnsupported { path: path.to_owned() },

@@ -104,6 +104,38 @@ impl GitProgram {
         Ok((output.status.success() && !text.is_empty()).then_some(text))
     }
 
+    /// The hash of a commit, as short as it is clear in this repository, with Cargo's smallest length.
+    pub(super) fn abbreviate(&self, dir: &Path, commit: &str) -> Result<String, FetchError> {
+        let output = self.output(self.here(dir, ["rev-parse", "--verify", "--short=7", commit]))?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// All that a commit consists of: mode, kind, hash and path of each, ended by a zero byte.
+    pub(super) fn list_tree(&self, dir: &Path, commit: &str) -> Result<Vec<u8>, FetchError> {
+        Ok(self.output(self.here(dir, ["ls-tree", "-r", "-z", "--full-tree", commit]))?.stdout)
+    }
+
+    /// `.gitmodules` of a commit: key, line end, value of each, ended by a zero byte.
+    pub(super) fn modules(&self, dir: &Path, commit: &str) -> Result<Vec<u8>, FetchError> {
+        let blob = format!("{commit}:.gitmodules");
+        Ok(self.output(self.here(dir, ["config", "--blob", &blob, "-z", "--list"]))?.stdout)
+    }
+
+    /// Makes an empty repository in `dir/.git`.
+    pub(super) fn init_work(&self, dir: &Path) -> Result<(), FetchError> {
+        dhow_fs::create_dir_all(dir)?;
+        let mut process = self.here(dir, ["init", "--quiet", "--template="]);
+        process.env_remove("GIT_DIR");
+        self.checked(process)
+    }
+
+    /// Writes a commit, which the repository in `dir/.git` has, to the empty working tree `dir`.
+    pub(super) fn reset(&self, dir: &Path, commit: &str) -> Result<(), FetchError> {
+        let mut process = self.here(dir, ["reset", "--quiet", "--hard", commit]);
+        process.env("GIT_DIR", dir.join(".git")).env("GIT_WORK_TREE", dir);
+        self.checked(process)
+    }
+
     /// All references of a repository: object and full name.
     pub(super) fn references(&self, dir: &Path) -> Result<Vec<(String, String)>, FetchError> {
         let output = self.output(self.here(dir, ["for-each-ref", "--format=%(objectname) %(refname)"]))?;
@@ -146,6 +178,10 @@ impl GitProgram {
             "--no-write-fetch-head",
             "--no-recurse-submodules",
         ]);
+        if url.starts_with("file:") {
+            // Who owns a repository on this machine does not matter to Cargo, and is asked by another process.
+            process.args(["--upload-pack", "git -c safe.directory=* upload-pack"]);
+        }
         process.arg(if how.tags { "--tags" } else { "--no-tags" });
         process.args(["--", url]).args(refspecs);
         if !how.trusted {
