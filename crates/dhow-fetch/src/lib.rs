@@ -7,6 +7,7 @@ mod archive;
 mod download;
 mod error;
 mod event;
+mod git;
 mod index;
 mod network;
 mod registries;
@@ -17,9 +18,12 @@ pub use archive::{ArchiveError, unpack, unpack_held};
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
+pub use git::{
+    Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
+};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };
 pub use registries::Registries;
-pub use settings::{HttpSettings, NetSettings, ProxyVariables, Settings};
+pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings};
 pub use sources::{Answerer, Sources};

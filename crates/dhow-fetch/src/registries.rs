@@ -7,6 +7,7 @@ use dhow_home::CargoHome;
 use dhow_model::{SourceId, SourceKind};
 
 use crate::error::FetchError;
+use crate::git::GitProgram;
 use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
 use crate::index::{Kind, SparseIndexOf};
 use crate::network::Network;
@@ -19,6 +20,7 @@ pub struct Registries {
     pub(crate) home: CargoHome,
     pub(crate) settings: Settings,
     pub(crate) network: Arc<Network>,
+    pub(crate) git: Arc<GitProgram>,
     /// One thread at a time puts packages into their place.
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
@@ -35,8 +37,10 @@ impl Registries {
     /// With a home and settings. `reader` reads the manifests of vendored packages. Nothing is opened yet.
     pub fn new(home: CargoHome, settings: Settings, reader: SummaryReader) -> Self {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
+        let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
+        let git = Arc::new(git);
         let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
-        Self { home, settings, network, placing: Mutex::default(), reader, opened: Mutex::new(opened) }
+        Self { home, settings, network, git, placing: Mutex::default(), reader, opened: Mutex::new(opened) }
     }
 
     /// The home that is filled.
@@ -47,6 +51,11 @@ impl Registries {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How git is run.
+    pub fn git(&self) -> &Arc<GitProgram> {
+        &self.git
     }
 
     /// Whether index files in the home are good enough, for all registries, also those opened later.

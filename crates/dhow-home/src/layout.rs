@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use dhow_fs::{FileKind, FsError};
 use dhow_model::SourceId;
 
+use crate::git::GitHome;
 use crate::registry::RegistryHome;
 use crate::source_name::registry_dir_name;
 
@@ -23,7 +24,8 @@ use crate::source_name::registry_dir_name;
 /// │   └── sources/<host>-<hash>/serde-1.0.0       what the unpacked package consists of: a source manifest
 /// ├── bin/                        installed programs
 /// ├── git/
-/// │   ├── db/<name>-<hash>/               bare repositories
+/// │   ├── CACHEDIR.TAG
+/// │   ├── db/<name>-<hash>/               bare repositories: see GitHome
 /// │   └── checkouts/<name>-<hash>/<commit>/
 /// └── registry/
 ///     ├── CACHEDIR.TAG
@@ -126,12 +128,21 @@ impl CargoHome {
         self.own().join("CACHEDIR.TAG")
     }
 
+    /// What belongs to one git repository, whatever branch or commit is asked for.
+    pub fn git_of(&self, source: SourceId) -> GitHome {
+        GitHome::new(&self.git_db(), &self.git_checkouts(), source)
+    }
+
     pub(crate) fn download_lock(&self) -> PathBuf {
         self.root.join(".package-cache")
     }
 
     pub(crate) fn mutate_lock(&self) -> PathBuf {
         self.root.join(".package-cache-mutate")
+    }
+
+    pub(crate) fn git_tag(&self) -> PathBuf {
+        self.root.join("git/CACHEDIR.TAG")
     }
 
     pub(crate) fn registry_tag(&self) -> PathBuf {

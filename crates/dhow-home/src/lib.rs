@@ -3,6 +3,7 @@
 //! [`CargoHome`] knows every path in it, [`RegistryHome`] those of one registry; nobody else joins paths. What may
 //! be changed only under a lock hangs on the guard that holds it. Knows no network and no resolver.
 
+mod git;
 mod guards;
 mod install_change;
 mod install_error;
@@ -12,6 +13,7 @@ mod manifest;
 mod registry;
 mod source_name;
 
+pub use git::{BareRepository, GitHome, mark_checkout, share_objects};
 pub use guards::{CredentialsGuard, DownloadGuard, ReadGuard};
 pub use install_change::{Change, Program, Step};
 pub use install_error::InstallRootError;

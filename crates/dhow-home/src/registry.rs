@@ -7,10 +7,12 @@ use dhow_formats::{cargo_ok, registry_config};
 use dhow_fs::FsError;
 use dhow_model::PackageId;
 
+use crate::git::BareRepository;
+
 /// The directories of one registry:
 ///
 /// ```text
-/// registry/index/<host>-<hash>/
+/// registry/index/<host>-<hash>/           a bare repository, if the index is one
 ///     config.json
 ///     .cache/se/rd/serde                  index file, in the format of dhow_formats::index_cache
 /// registry/cache/<host>-<hash>/
@@ -51,6 +53,11 @@ impl RegistryHome {
     /// What is known of the index.
     pub fn index(&self) -> &Path {
         &self.index
+    }
+
+    /// The index as a git repository.
+    pub fn index_repository(&self) -> BareRepository {
+        BareRepository::new(self.index.clone())
     }
 
     /// Where the archives are.

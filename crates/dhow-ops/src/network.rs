@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use dhow_fetch::{Answerer, HttpSettings, NetSettings, ProxyVariables, Settings, Sources, SummaryReader};
+use dhow_fetch::{
+    Answerer, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings, Sources, SummaryReader,
+};
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
 
 use crate::error::Error;
 use crate::session::Session;
+use crate::tools;
 
 /// Everything that fetching depends on.
 pub(crate) fn settings(session: &Session<'_>) -> Result<Settings, Error> {
@@ -16,6 +19,13 @@ pub(crate) fn settings(session: &Session<'_>) -> Result<Settings, Error> {
     let offline = net.offline || session.lock.offline;
     Ok(Settings {
         http: http(session)?,
+        git: GitSettings {
+            env: tools::child_env(session)?,
+            cwd: session.cwd().to_owned(),
+            with_cli: net.git_fetch_with_cli,
+            may_prompt: net.git_fetch_with_cli && session.width.is_some(),
+            ..GitSettings::default()
+        },
         net: NetSettings { retry: net.retry, offline, ..NetSettings::default() },
         sources: sources(session)?,
     })

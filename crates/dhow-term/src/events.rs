@@ -55,6 +55,14 @@ impl Terminal {
                 "crates-io" => self.status("Updating", "crates.io index"),
                 name => self.status("Updating", format_args!("`{name}` index")),
             },
+            Fetch::UpdatingGit { url, is_submodule } => {
+                let what = if *is_submodule { "submodule" } else { "repository" };
+                self.status("Updating", format_args!("git {what} `{url}`"));
+            }
+            Fetch::SkippingSubmodule { url } => self.status(
+                "Skipping",
+                format_args!("git submodule `{url}` due to update strategy in .gitmodules"),
+            ),
             Fetch::IndexProgress { done, total } => self.progress("Updating", *done, *total, String::new()),
             Fetch::DownloadStarted { packages } => {
                 self.status("Downloading", "crates ...");

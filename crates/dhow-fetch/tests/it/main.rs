@@ -3,6 +3,8 @@
 mod archives;
 mod beside_cargo;
 mod download;
+mod git;
 mod index;
+mod repo;
 mod sources;
 mod support;
