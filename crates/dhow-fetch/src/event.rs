@@ -27,6 +27,10 @@ pub enum Event {
         /// The registry that is really asked.
         source: SourceId,
     },
+    /// A credential provider is asked: its command line, what it is to do, the registry.
+    Credential(String),
+    /// Something that the user should know.
+    Warning(String),
     /// Index files: how many have arrived, of how many asked for so far.
     IndexProgress {
         /// Arrived.

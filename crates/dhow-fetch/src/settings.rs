@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::auth::Children;
 use crate::sources::Sources;
 
 /// Everything that fetching depends on.
@@ -14,6 +15,8 @@ pub struct Settings {
     pub net: NetSettings,
     /// `[source]` and `[registries]`
     pub sources: Sources,
+    /// For credential providers.
+    pub children: Children,
 }
 
 /// The `[http]` table and the variables that stand in for it.

@@ -44,6 +44,8 @@ impl Terminal {
                 "crates-io" => self.status("Updating", "crates.io index"),
                 name => self.status("Updating", format_args!("`{name}` index")),
             },
+            Fetch::Credential(what) => self.verbose_status("Credential", what),
+            Fetch::Warning(message) => self.warn(message),
             Fetch::IndexProgress { done, total } => self.progress("Updating", *done, *total, String::new()),
             Fetch::DownloadStarted { packages } => {
                 self.status("Downloading", "crates ...");

@@ -1,6 +1,7 @@
 //! The server of a registry: serves a registry's directory over loopback HTTP with Cargo's sparse protocol, keeps a log
 //! of requests, and does wrong on order. It only reads; the writer is [`crate::Registry`].
 
+mod api;
 mod connection;
 mod faults;
 mod http;
@@ -91,6 +92,16 @@ impl SparseServer {
     /// From now on answers 401 to requests without this token, and says so in `config.json`.
     pub fn require_token(&self, token: &str) {
         self.shared.state().token = Some(token.into());
+    }
+
+    /// Sends whoever asks to another URL: `path` and all are put behind it, as `http://127.0.0.1:1/x` + `/index/…`.
+    pub fn redirect(&self, pattern: &str, base: &str, times: impl Into<Times>) -> &Self {
+        self.fault(pattern, Fault::Redirect(base.into()), times)
+    }
+
+    /// Serves this text as `config.json`, whatever else is ordered; `{url}` in it is this server.
+    pub fn set_config(&self, text: &str) {
+        self.shared.state().config = Some(text.replace("{url}", self.url()));
     }
 
     /// Every request so far, in the order of their answers.

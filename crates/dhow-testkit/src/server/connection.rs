@@ -10,6 +10,7 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
+use super::api;
 use super::faults::{Fault, Faults};
 use super::http::{HttpRequest, HttpResponse, http_date, read_request};
 
@@ -20,6 +21,8 @@ pub struct Request {
     pub method: String,
     /// The path, percent-decoded.
     pub path: String,
+    /// What stands behind the `?`, as it came.
+    pub query: String,
     /// What it was answered with; 0 when the connection was dropped.
     pub status: u16,
     /// Whether the client named a version that it has (`If-None-Match` or `If-Modified-Since`).
@@ -47,6 +50,7 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub(super) stopping: bool,
     pub(super) token: Option<String>,
+    pub(super) config: Option<String>,
     pub(super) faults: Faults,
     pub(super) log: Vec<Request>,
     pub(super) connections: HashMap<u64, TcpStream>,
@@ -113,6 +117,10 @@ impl Shared {
         match fault {
             Some(Fault::Status(status)) => response = HttpResponse::new(status, "a fault was ordered\n"),
             Some(Fault::Body(body)) => response.body = body,
+            Some(Fault::Redirect(base)) => {
+                response = HttpResponse::new(307, "");
+                response.headers.push(("Location", format!("{base}{}", request.path)));
+            }
             Some(Fault::Truncate(bytes)) => sent = bytes,
             Some(Fault::Drop) => {
                 self.log(request, 0);
@@ -131,6 +139,7 @@ impl Shared {
         self.state().log.push(Request {
             method: request.method.clone(),
             path: request.path.clone(),
+            query: request.query.clone(),
             status,
             conditional: conditional.iter().any(|name| request.header(name).is_some()),
             headers: request.headers.clone(),
@@ -141,10 +150,17 @@ impl Shared {
         let token = self.state().token.clone();
         if token.is_some() && request.header("authorization") != token.as_deref() {
             let mut response = HttpResponse::new(401, "a token is needed\n");
-            response.headers.push(("WWW-Authenticate", "Cargo".into()));
+            let challenge = format!("Cargo login_url=\"{}/login\"", self.base_url);
+            response.headers.push(("WWW-Authenticate", challenge));
             return response;
         }
+        if request.path == "/api/v1/crates" {
+            return HttpResponse::new(200, api::search(&self.root, &request.query));
+        }
         if request.path == "/index/config.json" {
+            if let Some(config) = self.state().config.clone() {
+                return conditional(request, config.into_bytes(), None);
+            }
             let url = &self.base_url;
             let auth = if token.is_some() { ",\"auth-required\":true" } else { "" };
             let config = format!("{{\"dl\":\"{url}/dl\",\"api\":\"{url}\"{auth}}}");

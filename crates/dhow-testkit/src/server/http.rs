@@ -7,6 +7,8 @@ pub(super) struct HttpRequest {
     pub(super) method: String,
     /// Percent-decoded, without the query.
     pub(super) path: String,
+    /// As it came.
+    pub(super) query: String,
     /// Names in lower case.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
@@ -62,9 +64,9 @@ pub(super) fn read_request(stream: &mut impl BufRead) -> io::Result<Option<HttpR
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
-    let path = target.split('?').next().unwrap_or_default();
-    let mut request =
-        HttpRequest { method: method.into(), path: percent_decoded(path), headers, body: Vec::new() };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (path, query) = (percent_decoded(path), query.into());
+    let mut request = HttpRequest { method: method.into(), path, query, headers, body: Vec::new() };
     let length = request.header("content-length").and_then(|n| n.parse().ok());
     stream.take(length.unwrap_or(0)).read_to_end(&mut request.body)?;
     Ok(Some(request))
@@ -78,7 +80,7 @@ fn read_line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
     Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-fn percent_decoded(path: &str) -> String {
+pub(super) fn percent_decoded(path: &str) -> String {
     let mut pieces = path.split('%');
     let mut out = pieces.next().unwrap_or_default().as_bytes().to_vec();
     for piece in pieces {
