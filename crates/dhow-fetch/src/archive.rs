@@ -46,12 +46,7 @@ impl Bounds {
 ///
 /// # Errors
 /// See [`ArchiveError`]; `target` may be half full then.
-pub fn unpack(
-    archive: impl BufRead,
-    packed: u64,
-    dir: &str,
-    target: &Path,
-) -> Result<(), ArchiveError> {
+pub fn unpack(archive: impl BufRead, packed: u64, dir: &str, target: &Path) -> Result<(), ArchiveError> {
     unpack_within(Bounds::of(packed), archive, dir, target)
 }
 

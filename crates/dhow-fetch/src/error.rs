@@ -8,6 +8,7 @@ use dhow_model::{Checksum, PackageId, SourceId};
 use dhow_process::ProcessError;
 
 use crate::archive::ArchiveError;
+use crate::auth::AuthError;
 
 /// Fetching failed. Cheap to clone, because several callers may wait for one request.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -38,14 +39,38 @@ pub enum FetchError {
         /// How often it was asked.
         tries: u32,
     },
-    /// A registry wants a token and there is none.
-    #[error(
-        "the registry `{registry}` wants a token for every request: set `registries.{registry}.token` in `$CARGO_HOME/credentials.toml` or the variable `CARGO_REGISTRIES_{}_TOKEN`",
-        registry.to_uppercase().replace('-', "_")
-    )]
-    NoToken {
-        /// The registry's name in configuration.
+    /// About tokens.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// A registry without a web API.
+    #[error("the registry `{registry}` has no web API, so it can only be read")]
+    NoApi {
+        /// The registry.
         registry: String,
+    },
+    /// The web API says what went wrong.
+    #[error("the registry at {host} answered with an error{}: {}", api_status(*status), details.join(", "))]
+    Api {
+        /// Where the API is.
+        host: String,
+        /// The status of the answer.
+        status: u16,
+        /// What it says.
+        details: Vec<String>,
+    },
+    /// The web API says something else than was expected.
+    #[error("the answer of the registry at {host} cannot be understood: {reason}")]
+    BadApiAnswer {
+        /// Where the API is.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The web API is to be asked, and the network must not be used.
+    #[error("the registry at {host} can only be asked over the network; run again without `--offline`")]
+    OfflineApi {
+        /// Where the API is.
+        host: String,
     },
     /// `config.json` cannot be used.
     #[error("`{url}` is not a registry's `config.json`: {reason}")]
@@ -192,6 +217,10 @@ impl From<FsError> for FetchError {
     fn from(error: FsError) -> Self {
         Self::Fs(Arc::new(error))
     }
+}
+
+fn api_status(status: u16) -> String {
+    if status == 200 { String::new() } else { format!(" (status {status})") }
 }
 
 fn tried(tries: u32) -> String {

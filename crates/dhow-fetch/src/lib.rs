@@ -3,7 +3,9 @@
 //! [`Registries`] is the entrance: it knows the settings, gives out one [`Registry`] per source (the one that really
 //! answers, after source replacement), and downloads packages. Knows no resolver and no manifest.
 
+mod api;
 mod archive;
+mod auth;
 mod download;
 mod error;
 mod event;
@@ -15,6 +17,7 @@ mod settings;
 mod sources;
 
 pub use archive::{ArchiveError, unpack, unpack_held};
+pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dhow_home::CargoHome;
 use dhow_model::{SourceId, SourceKind};
 
+use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::git::GitProgram;
 use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
@@ -25,6 +26,8 @@ pub struct Registries {
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
     opened: Mutex<Opened>,
+    /// By the source that answers: two sources may be answered by one registry.
+    credentials: Mutex<HashMap<SourceId, Arc<Credentials>>>,
 }
 
 #[derive(Debug)]
@@ -40,7 +43,16 @@ impl Registries {
         let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
         let git = Arc::new(git);
         let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
-        Self { home, settings, network, git, placing: Mutex::default(), reader, opened: Mutex::new(opened) }
+        Self {
+            home,
+            settings,
+            network,
+            git,
+            placing: Mutex::default(),
+            reader,
+            opened: Mutex::new(opened),
+            credentials: Mutex::default(),
+        }
     }
 
     /// The home that is filled.
@@ -91,10 +103,11 @@ impl Registries {
     fn open(&self, source: SourceId) -> Result<Registry, FetchError> {
         let answerer = self.settings.sources.resolve(source)?;
         let actual = answerer.source;
+        let credentials = self.credentials_of(&answerer);
         let kind = match actual.kind() {
             SourceKind::SparseRegistry => {
-                let Answerer { name, token, .. } = answerer;
-                let of = SparseIndexOf { source, actual, name, token };
+                let credentials = Arc::clone(&credentials);
+                let of = SparseIndexOf { source, actual, name: answerer.name, credentials };
                 Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
@@ -107,6 +120,16 @@ impl Registries {
                 return Err(FetchError::Unsupported(actual, "it is not a registry"));
             }
         };
-        Ok(Registry::new(source, kind, self.home.registry_of(actual), self.settings.net.offline))
+        Ok(Registry::new(source, kind, self.home.registry_of(actual), self.settings.net.offline, credentials))
+    }
+
+    fn credentials_of(&self, answerer: &Answerer) -> Arc<Credentials> {
+        let mut known = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || {
+            let shown = answerer.name.clone().unwrap_or_else(|| answerer.source.url().to_string());
+            let children = self.settings.children.clone();
+            Arc::new(Credentials::new(shown, answerer.credentials.clone(), children, self.home.clone()))
+        };
+        Arc::clone(known.entry(answerer.source).or_insert_with(new))
     }
 }

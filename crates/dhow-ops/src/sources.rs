@@ -37,7 +37,11 @@ impl<'a> Sources<'a> {
         workspace: &Workspace,
     ) -> Result<Self, Error> {
         let home = CargoHome::new(session.config.home());
-        let registries = Registries::new(home, network::settings(session)?, network::vendored_summary());
+        let registries = Registries::new(
+            home,
+            network::settings(session, network::Replaced::ByConfiguration)?,
+            network::vendored_summary(),
+        );
         let mut sources = Self {
             session,
             loader,

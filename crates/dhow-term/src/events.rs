@@ -63,6 +63,8 @@ impl Terminal {
                 "Skipping",
                 format_args!("git submodule `{url}` due to update strategy in .gitmodules"),
             ),
+            Fetch::Credential(what) => self.verbose_status("Credential", what),
+            Fetch::Warning(message) => self.warn(message),
             Fetch::IndexProgress { done, total } => self.progress("Updating", *done, *total, String::new()),
             Fetch::DownloadStarted { packages } => {
                 self.status("Downloading", "crates ...");

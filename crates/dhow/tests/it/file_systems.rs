@@ -137,7 +137,14 @@ fn a_read_only_home_serves_what_it_has() {
     let Some(home) = Mount::read_only(&f.project.cargo_home()) else { return };
     let on = |words: &str| cmd(&f.project, words).env("CARGO_HOME", home.path()).run();
     let before = listing(&f.project.cargo_home());
-    for words in ["tree", "metadata --format-version 1", "fetch", "build --offline", "check", "generate-lockfile --offline"] {
+    for words in [
+        "tree",
+        "metadata --format-version 1",
+        "fetch",
+        "build --offline",
+        "check",
+        "generate-lockfile --offline",
+    ] {
         on(words).assert_success();
     }
     says(&f.project, "one 7\n");
@@ -170,7 +177,8 @@ fn a_read_only_project_is_built_elsewhere_or_where_it_is_fresh() {
 #[test]
 fn a_read_only_target_directory_is_fine_while_it_is_fresh() {
     let f = program();
-    let place = |sandbox: &Sandbox, words: &str, at: &Path| cmd(sandbox, words).env("CARGO_TARGET_DIR", at).run();
+    let place =
+        |sandbox: &Sandbox, words: &str, at: &Path| cmd(sandbox, words).env("CARGO_TARGET_DIR", at).run();
     let Some(space) = Mount::small(256 * 1024) else { return };
     place(&f.project, "build", space.path()).assert_success();
     space.make_read_only();
@@ -242,7 +250,11 @@ fn a_full_index_or_project_leaves_nothing_half_made() {
     fs::create_dir_all(project.join("src")).expect("a project");
     let old = f.project.read("Cargo.lock");
     let padded = format!("{old}{}", "# padding\n".repeat(10_000));
-    for (name, text) in [("Cargo.toml", f.project.read("Cargo.toml")), ("src/lib.rs", String::new()), ("Cargo.lock", padded.clone())] {
+    for (name, text) in [
+        ("Cargo.toml", f.project.read("Cargo.toml")),
+        ("src/lib.rs", String::new()),
+        ("Cargo.lock", padded.clone()),
+    ] {
         fs::write(project.join(name), text).expect("a file of the project");
     }
     let filler = space.fill_but(0);
@@ -251,7 +263,8 @@ fn a_full_index_or_project_leaves_nothing_half_made() {
         assert!(output.stderr.contains("no space is left") && output.stderr.contains("project"), "{output}");
         assert_eq!(fs::read_to_string(project.join("Cargo.lock")).expect("the lock file"), padded);
     }
-    let names: Vec<_> = fs::read_dir(&project).expect("lists").map(|e| e.expect("an entry").file_name()).collect();
+    let names: Vec<_> =
+        fs::read_dir(&project).expect("lists").map(|e| e.expect("an entry").file_name()).collect();
     assert_eq!(names.len(), 3, "{names:?}");
     fs::remove_file(filler).expect("space again");
     cmd(&f.project, "generate-lockfile").cwd(&project).run().assert_success();
@@ -294,7 +307,8 @@ fn names_that_are_not_text_are_taken_as_far_as_cargo_does() {
     let odd = OsStr::from_bytes(b"odd \xff\xfe name");
     let home = f.project.root().join(odd);
     fs::create_dir(&home).expect("a home");
-    fs::copy(f.project.cargo_home().join("config.toml"), home.join("config.toml")).expect("the configuration");
+    fs::copy(f.project.cargo_home().join("config.toml"), home.join("config.toml"))
+        .expect("the configuration");
     let project = f.project.root().join("projects").join(odd);
     fs::create_dir_all(project.join("src")).expect("a project");
     for name in ["Cargo.toml", "src/main.rs"] {
