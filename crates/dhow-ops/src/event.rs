@@ -1,5 +1,7 @@
 //! What an operation tells while it works: ready to be printed, nothing left to be looked up.
 
+use std::path::PathBuf;
+
 use crate::lock_report::LockChange;
 
 /// From which verbosity on something is shown.
@@ -28,6 +30,8 @@ pub enum Event {
     },
     /// Something has to wait for somebody else.
     Blocking(String),
+    /// This file cannot be locked where it is; work goes on without.
+    LocksUnsupported(PathBuf),
     /// Something that the user should know.
     Warning(String),
     /// Something that may help.

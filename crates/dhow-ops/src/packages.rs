@@ -41,6 +41,9 @@ pub(crate) fn load(
     resolve: &Resolve,
     ids: &BTreeSet<PackageId>,
 ) -> Result<HashMap<PackageId, Package>, Error> {
+    if ids.iter().any(|id| !id.source().is_path()) {
+        sources.keep_in_place()?;
+    }
     let from_registries: Vec<Wanted> = ids
         .iter()
         .filter(|id| id.source().is_registry())

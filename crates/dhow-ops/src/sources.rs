@@ -1,5 +1,6 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
+use std::cell::OnceCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -7,7 +8,8 @@ use std::task::Poll;
 
 use cargo_util_schemas::manifest::{PackageName, TomlDependency};
 use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
-use dhow_home::CargoHome;
+use dhow_fs::LockNotice;
+use dhow_home::{CargoHome, ReadGuard};
 use dhow_model::{Dependency, InternedString, PackageId, RustVersion, SourceId, Summary};
 use dhow_resolve::{Patch, Provider, ProviderError, Releases, Replacement};
 use dhow_workspace::{Loader, Package, Workspace};
@@ -27,6 +29,8 @@ pub(crate) struct Sources<'a> {
     path_packages: BTreeMap<SourceId, Package>,
     answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
     rustc_version: Option<Version>,
+    /// What is read here stays where it is for as long as this value lives.
+    in_place: OnceCell<ReadGuard>,
 }
 
 impl<'a> Sources<'a> {
@@ -37,7 +41,11 @@ impl<'a> Sources<'a> {
         workspace: &Workspace,
     ) -> Result<Self, Error> {
         let home = CargoHome::new(session.config.home());
-        let registries = Registries::new(home, network::settings(session)?, network::vendored_summary());
+        let registries = Registries::new(
+            home,
+            network::settings(session, network::Replaced::ByConfiguration)?,
+            network::vendored_summary(),
+        );
         let mut sources = Self {
             session,
             loader,
@@ -45,6 +53,7 @@ impl<'a> Sources<'a> {
             path_packages: workspace.members().iter().map(|p| (p.id().source(), p.clone())).collect(),
             answers: HashMap::new(),
             rustc_version: None,
+            in_place: OnceCell::new(),
         };
         let mut todo: Vec<Package> = workspace.members().to_vec();
         while let Some(package) = todo.pop() {
@@ -61,6 +70,22 @@ impl<'a> Sources<'a> {
 
     pub(crate) fn registries(&self) -> &Registries {
         &self.registries
+    }
+
+    /// From now on, until this value is dropped, nobody removes sources from the home: a collection waits. Whoever is
+    /// about to read sources there, or to find out which of them are there, calls this first; the first call counts.
+    pub(crate) fn keep_in_place(&self) -> Result<(), Error> {
+        if self.in_place.get().is_none() {
+            let home = self.registries.home();
+            let told = |notice| {
+                self.session.tell(match notice {
+                    LockNotice::Waiting => Event::Blocking("package cache".to_owned()),
+                    LockNotice::Unsupported => Event::LocksUnsupported(home.root().to_owned()),
+                });
+            };
+            drop(self.in_place.set(home.lock_sources(&told)?));
+        }
+        Ok(())
     }
 
     /// The compiler's version, by which versions are chosen where nobody states one. Asked once.
