@@ -5,7 +5,7 @@ mod available;
 mod changes;
 
 use dhow_model::{PackageId, PartialVersion, RustVersion};
-use dhow_resolve::Resolve;
+use dhow_resolve::{Precise, Resolve};
 
 use self::available::available;
 use self::changes::Change;
@@ -54,8 +54,8 @@ pub(crate) enum Occasion<'a> {
     /// The user asked for changes: everything.
     Update {
         previous: &'a Resolve,
-        /// A version was asked for, so nothing is said of the latest.
-        precise: bool,
+        /// A version was asked for, so nothing is said of the latest: not of these packages at all.
+        precise: Option<&'a [Precise]>,
     },
 }
 
@@ -87,7 +87,11 @@ pub(crate) fn tell(
     }
     let rustc: Option<PartialVersion> = sources.rustc_version().ok().map(Into::into);
     let needed = changes::rust_needed(resolve, rust_versions, rustc.as_ref());
-    if !matches!(occasion, Occasion::Update { precise: true, .. }) {
+    let precise = match occasion {
+        Occasion::Update { precise, .. } => precise,
+        _ => None,
+    };
+    if precise.is_none() {
         let lowest = rust_versions.lowest().or(rustc).filter(|_| rust_versions.count());
         session.status("Locking", locking(count, lowest.as_ref()));
     }
@@ -99,11 +103,13 @@ pub(crate) fn tell(
         let mut remark = None;
         if may_have_more(&change) {
             let required = needed.get(&change.id);
-            let newer = available(&*sources.releases(change.id)?, change, required);
+            let id = change.id;
+            let wish = precise.into_iter().flatten().find(|p| (p.name, p.source) == (id.name(), id.source()));
+            let newer = available(&*sources.releases(id)?, change, required, wish);
             if change.kind == ChangeKind::Unchanged && newer.is_some() {
                 unchanged_behind += 1;
             }
-            remark = rust_is_too_old(resolve, change.id, required).or(newer);
+            remark = rust_is_too_old(resolve, id, required).or(newer);
         }
         let is_told = match (occasion, change.kind) {
             (Occasion::New, _) => remark.is_some(),

@@ -13,6 +13,7 @@ use crate::lock_report::{self, Occasion};
 use crate::resolution::{self, Hold, LockOptions, Search};
 use crate::rust_versions::RustVersions;
 use crate::session::Session;
+use crate::sources::Sources;
 use crate::workspaces::{self, Care};
 
 /// What is to be chosen anew.
@@ -77,8 +78,14 @@ pub fn update(session: &Session<'_>, options: &UpdateOptions) -> Result<(), Erro
             precise: &precise,
             asked: &let_go.asked,
         };
-        let resolve = search.with_as_little_network_as_possible(sources, &members, hold)?;
-        let occasion = Occasion::Update { previous: &previous, precise: options.precise.is_some() };
+        let resolve = search
+            .with_as_little_network_as_possible(sources, &members, hold)
+            .or_else(|error| Err(explain(sources, &precise, error)?))?;
+        for wish in &precise {
+            warn_if_yanked(session, sources, wish, &resolve)?;
+        }
+        let occasion =
+            Occasion::Update { previous: &previous, precise: options.precise.is_some().then_some(&*precise) };
         lock_report::tell(session, sources, &search.rust_versions, &resolve, occasion)?;
         if options.dry_run {
             session.warn(NOT_WRITTEN);
@@ -87,6 +94,41 @@ pub fn update(session: &Session<'_>, options: &UpdateOptions) -> Result<(), Erro
         }
         Ok(())
     })
+}
+
+/// Why there is no solution with the version that was asked for.
+fn explain(sources: &mut Sources<'_>, precise: &[Precise], error: Error) -> Result<Error, Error> {
+    let [wish] = precise else { return Ok(error) };
+    let (name, version) = (wish.name, wish.to.clone());
+    let releases = sources.releases(PackageId::new(name, wish.from.clone(), wish.source))?;
+    let mut known: Vec<Version> = (0..releases.len()).map(|at| releases.version(at).clone()).collect();
+    if known.iter().any(|known| wish.is(known)) {
+        return Ok(Error::PreciseUnfit { name, version, source: Box::new(error) });
+    }
+    known.sort_by(|a, b| b.cmp(a));
+    Ok(Error::NoSuchVersion { name, version, known })
+}
+
+/// Who asks for a yanked version gets it, but should know.
+fn warn_if_yanked(
+    session: &Session<'_>,
+    sources: &mut Sources<'_>,
+    wish: &Precise,
+    resolve: &Resolve,
+) -> Result<(), Error> {
+    let is_wished =
+        |id: &PackageId| (id.name(), id.source()) == (wish.name, wish.source) && wish.is(id.version());
+    let Some(id) = resolve.iter().find(is_wished) else { return Ok(()) };
+    let releases = sources.releases(id)?;
+    let mut fitting = (0..releases.len()).filter(|at| releases.version(*at) == id.version());
+    if fitting.any(|at| releases.is_yanked(at)) {
+        session.warn(format!(
+            "selected package `{}@{}` was yanked by the author\n\nhelp: if possible, try a compatible version that is not",
+            id.name(),
+            id.version()
+        ));
+    }
+    Ok(())
 }
 
 /// What of the lock file no longer counts.

@@ -54,7 +54,7 @@ pub struct Precise {
 
 impl Precise {
     /// Whether `version` is the one that is wanted.
-    pub(crate) fn is(&self, version: &Version) -> bool {
+    pub fn is(&self, version: &Version) -> bool {
         let parts = |v: &Version| (v.major, v.minor, v.patch, v.pre.clone());
         parts(&self.to) == parts(version) && (self.to.build.is_empty() || self.to.build == version.build)
     }

@@ -1,18 +1,19 @@
 //! Which release of a package could be had instead of the one that was chosen.
 
 use dhow_model::PartialVersion;
-use dhow_resolve::Releases;
+use dhow_resolve::{Precise, Releases};
 use semver::{Comparator, Op, Version, VersionReq};
 
 use super::LockRemark;
 use super::changes::Change;
 
 /// The newest release that is worth a remark: compatible ones before others (which count only where a member may ask
-/// for them), those for `required` before those that need a newer Rust.
+/// for them; where one version is wished for, no other), those for `required` before those that need a newer Rust.
 pub(super) fn available(
     releases: &dyn Releases,
     change: &Change,
     required: Option<&PartialVersion>,
+    wish: Option<&Precise>,
 ) -> Option<LockRemark> {
     let current = change.id.version();
     let compatible = caret(current);
@@ -20,6 +21,7 @@ pub(super) fn available(
     let is_latest = |v: &Version| change.is_direct && is_latest(v, current);
     let mut choices: Vec<usize> = (0..releases.len())
         .filter(|at| !releases.is_yanked(*at))
+        .filter(|at| wish.is_none_or(|wish| wish.is(releases.version(*at))))
         .filter(|at| is_compatible(releases.version(*at)) || is_latest(releases.version(*at)))
         .collect();
     // Offline, what is not here counts only if nothing is.
