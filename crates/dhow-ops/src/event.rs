@@ -30,6 +30,8 @@ pub enum Event {
     Warning(String),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
+    /// One of several things that were asked for has failed; the others go on.
+    Failure(Box<crate::Error>),
     /// Something in a manifest that its author should know.
     ManifestWarning(dhow_workspace::Warning),
     /// From the network.

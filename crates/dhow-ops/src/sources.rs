@@ -30,11 +30,11 @@ pub(crate) struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    /// The sources of a workspace. Its path dependencies are read at once.
+    /// The sources of a workspace with these members. Their path dependencies are read at once.
     pub(crate) fn new(
         session: &'a Session<'a>,
         loader: &'a Loader<'a>,
-        workspace: &Workspace,
+        members: &[Package],
     ) -> Result<Self, Error> {
         let home = CargoHome::new(session.config.home());
         let registries = Registries::new(home, network::settings(session)?, network::vendored_summary());
@@ -42,14 +42,16 @@ impl<'a> Sources<'a> {
             session,
             loader,
             registries,
-            path_packages: workspace.members().iter().map(|p| (p.id().source(), p.clone())).collect(),
+            path_packages: BTreeMap::new(),
             answers: HashMap::new(),
             rustc_version: None,
         };
-        let mut todo: Vec<Package> = workspace.members().to_vec();
+        let of_paths = members.iter().filter(|p| p.id().source().is_path());
+        sources.path_packages.extend(of_paths.map(|p| (p.id().source(), p.clone())));
+        let mut todo: Vec<Package> = members.to_vec();
         while let Some(package) = todo.pop() {
             let transitive =
-                |dep: &&Dependency| dep.is_transitive() || workspace.member(package.id()).is_some();
+                |dep: &&Dependency| dep.is_transitive() || members.iter().any(|member| member.id() == package.id());
             for dep in package.dependencies().iter().filter(transitive).filter(|dep| dep.source().is_path()) {
                 if let Entry::Vacant(place) = sources.path_packages.entry(dep.source()) {
                     todo.push(place.insert(loader.path_package(dep.source())?).clone());

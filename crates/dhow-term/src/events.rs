@@ -2,7 +2,7 @@
 
 use dhow_ops::{Event, FetchEvent as Fetch, Level};
 
-use crate::failure::manifest_warning;
+use crate::failure::{manifest_warning, report_error};
 use crate::terminal::{Terminal, Verbosity};
 
 impl Terminal {
@@ -17,6 +17,7 @@ impl Terminal {
             }
             Event::Warning(message) => self.warn(message),
             Event::Error(message) => self.error(message),
+            Event::Failure(error) => report_error(self, error),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
             Event::Fetch(event) => self.fetch_event(event),
             Event::Diagnostic(rendered) => self.diagnostic(rendered),

@@ -9,6 +9,7 @@ mod external;
 mod fetch;
 mod generate_lockfile;
 mod help;
+mod install;
 mod list;
 mod locate_project;
 mod metadata;
@@ -17,6 +18,7 @@ mod programs;
 mod run;
 mod test;
 mod tree;
+mod uninstall;
 mod version;
 
 use crate::args::{Cli, Command};
@@ -49,6 +51,8 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Bench(args)) => bench::run(*args, cx),
         Some(Command::Fetch(args)) => fetch::run(args, cx),
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
+        Some(Command::Install(args)) => install::run(*args, cx),
+        Some(Command::Uninstall(args)) => uninstall::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
         Some(Command::Metadata(args)) => metadata::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
