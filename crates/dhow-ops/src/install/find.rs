@@ -77,8 +77,8 @@ impl Finder<'_, '_> {
         if let Some(yanked) = fitting.map(|i| releases.version(i)).max() {
             return InstallError::Yanked { name, version: yanked.to_string(), source_id: self.source };
         }
-        let usable = (0..releases.len()).filter(|i| !releases.is_yanked(*i));
-        let help = match usable.map(|i| releases.version(i)).max() {
+        let usable = (0..releases.len()).filter(|i| !releases.is_yanked(*i)).map(|i| releases.version(i));
+        let help = match usable.max_by_key(|version| (version.pre.is_empty(), *version)) {
             Some(newest) if newest.pre.is_empty() => format!("\n\nhelp: the newest version is {newest}"),
             Some(newest) => format!("\n\nhelp: there is a prerelease: `{name}@{newest}`"),
             None => String::new(),
