@@ -36,6 +36,15 @@ pub enum Event {
     Error(String),
     /// Something in a manifest that its author should know.
     ManifestWarning(dhow_workspace::Warning),
+    /// Features of a dependency that was added.
+    Features {
+        /// The version that has them, where that is not plain to see.
+        version: Option<String>,
+        /// Those that are on.
+        on: Vec<String>,
+        /// Those that are off.
+        off: Vec<String>,
+    },
     /// From the network.
     Fetch(dhow_fetch::Event),
     /// A compiler's diagnostic, rendered; ends with a newline.

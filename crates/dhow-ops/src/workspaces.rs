@@ -25,6 +25,8 @@ pub(crate) enum Care {
     Strict,
     /// To look at the graph: a target whose file is missing does no harm.
     Lenient,
+    /// To change manifests: a path dependency may be missing too, as long as nobody asks for it.
+    Manifests,
 }
 
 /// Loads the workspace and works with it.
@@ -48,7 +50,7 @@ pub(crate) fn open<T>(
         target_dir: target_dir.as_deref(),
         build_dir: build_dir.as_deref(),
     });
-    if care == Care::Lenient {
+    if care != Care::Strict {
         loader = loader.lenient();
     }
     let workspace = loader.workspace(&manifest)?;
@@ -58,7 +60,15 @@ pub(crate) fn open<T>(
         }
     }
     let mut sources = Sources::new(session, &loader, &workspace)?;
+    if care != Care::Manifests {
+        sources.read_path_dependencies(&workspace)?;
+    }
     work(&workspace, &mut sources)
+}
+
+/// The root manifest of the workspace.
+pub(crate) fn find_root(session: &Session<'_>) -> Result<PathBuf, Error> {
+    open(session, Care::Lenient, |workspace, _| Ok(workspace.root_manifest_path().to_owned()))
 }
 
 /// `build.build-dir`. Its templates name the workspace's root, so that is looked for first where it matters.

@@ -8,6 +8,9 @@ use dhow_ops::{Event, FetchEvent as Fetch, Level};
 use crate::failure::manifest_warning;
 use crate::terminal::{Terminal, Verbosity};
 
+/// More features are counted, not listed.
+const MAX_FEATURES: usize = 30;
+
 impl Terminal {
     /// Shows an event.
     pub fn event(&self, event: &Event) {
@@ -23,6 +26,9 @@ impl Terminal {
             Event::Error(message) => self.error(message),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
             Event::Fetch(event) => self.fetch_event(event),
+            Event::Features { version, on, off } if self.verbosity() > Verbosity::Quiet => {
+                self.features(version.as_deref(), on, off);
+            }
             Event::Diagnostic(rendered) => self.diagnostic(rendered),
             Event::Line(line) => self.line(line),
             // Who closed standard output does not want to read it.
@@ -42,6 +48,23 @@ impl Terminal {
                 "the file system of `{}` has no locks: do not run another command on it at the same time",
                 path.display()
             ));
+        }
+    }
+
+    /// The features of a dependency that was added; where there are many, how many.
+    fn features(&self, version: Option<&str>, on: &[String], off: &[String]) {
+        let indent = " ".repeat(13);
+        let version = version.map(|version| format!(" as of v{version}")).unwrap_or_default();
+        self.line(format_args!("{indent}Features{version}:"));
+        if on.len() <= MAX_FEATURES {
+            on.iter().for_each(|name| self.feature('+', true, name));
+        } else {
+            self.line(format_args!("{indent}{} activated features", on.len()));
+        }
+        if on.len() + off.len() <= MAX_FEATURES {
+            off.iter().for_each(|name| self.feature('-', false, name));
+        } else {
+            self.line(format_args!("{indent}{} deactivated features", off.len()));
         }
     }
 
