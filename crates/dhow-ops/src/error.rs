@@ -38,6 +38,8 @@ pub enum Error {
     #[error(transparent)]
     Build(#[from] dhow_build::BuildError),
     #[error(transparent)]
+    Edit(#[from] crate::edit::EditProblem),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),

@@ -5,6 +5,7 @@
 mod clean;
 mod compile;
 mod doc;
+mod edit;
 mod error;
 mod event;
 mod install;
@@ -30,9 +31,12 @@ mod workspaces;
 pub use clean::{CleanOptions, Cleaned, clean};
 pub use compile::build;
 pub use dhow_fetch::Event as FetchEvent;
+pub use dhow_formats::manifest_edit::DependencyTable;
+pub use dhow_model::DepKind;
 pub use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection};
 pub use dhow_workspace::{Location, Warning as ManifestWarning};
 pub use doc::doc;
+pub use edit::{AddFrom, AddOptions, EditProblem, RemoveOptions, add, remove};
 pub use error::Error;
 pub use event::{Event, Level};
 pub use install::{

@@ -44,6 +44,8 @@ pub(crate) enum Care {
     Quiet,
     /// To look at the graph: a target whose file is missing does no harm.
     Lenient,
+    /// To change manifests: a path dependency may be missing too, as long as nobody asks for it.
+    Manifests,
 }
 
 /// Loads the workspace and works with it.
@@ -97,7 +99,7 @@ pub(crate) fn open_at<T>(
         target_dir: dirs.target.as_deref(),
         build_dir: dirs.build.as_deref(),
     });
-    if care == Care::Lenient {
+    if matches!(care, Care::Lenient | Care::Manifests) {
         loader = loader.lenient();
     }
     let workspace = match origin {
@@ -110,7 +112,15 @@ pub(crate) fn open_at<T>(
         }
     }
     let mut sources = Sources::new(session, &loader, workspace.members())?;
+    if care != Care::Manifests {
+        sources.read_path_dependencies(&workspace)?;
+    }
     work(&workspace, &mut sources)
+}
+
+/// The root manifest of the workspace.
+pub(crate) fn find_root(session: &Session<'_>) -> Result<PathBuf, Error> {
+    open(session, Care::Lenient, |workspace, _| Ok(workspace.root_manifest_path().to_owned()))
 }
 
 /// Works with what packages can come from where there is no workspace.

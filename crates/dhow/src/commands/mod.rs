@@ -1,5 +1,6 @@
 //! One file per command: its arguments become options, its result becomes output and an exit code.
 
+mod add;
 mod bench;
 mod build;
 mod clean;
@@ -15,6 +16,7 @@ mod locate_project;
 mod metadata;
 mod pkgid;
 mod programs;
+mod remove;
 mod run;
 mod test;
 mod tree;
@@ -42,10 +44,12 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
     match cli.command {
         None => help::run(cx, None),
         Some(Command::Help { command }) => help::run(cx, command.as_deref()),
+        Some(Command::Add(args)) => add::run(*args, cx),
         Some(Command::Build(args)) => build::run(*args, dhow_ops::Intent::Build, cx),
         Some(Command::Check(args)) => build::check(*args, cx),
         Some(Command::Clean(args)) => clean::run(args, cx),
         Some(Command::Doc(args)) => doc::run(*args, cx),
+        Some(Command::Remove(args)) => remove::run(*args, cx),
         Some(Command::Run(args)) => run::run(*args, cx),
         Some(Command::Test(args)) => test::run(*args, cx),
         Some(Command::Bench(args)) => bench::run(*args, cx),
