@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dhow_fs::FsError;
 use dhow_model::SourceId;
 
 use crate::git::GitHome;
@@ -50,6 +51,15 @@ impl CargoHome {
     /// The user's tokens.
     pub fn credentials(&self) -> PathBuf {
         self.root.join("credentials.toml")
+    }
+
+    /// The user's tokens, in the file that old Cargos knew if it is there.
+    ///
+    /// # Errors
+    /// The home cannot be searched.
+    pub fn credentials_in_use(&self) -> Result<PathBuf, FsError> {
+        let old = self.root.join("credentials");
+        Ok(if dhow_fs::stat(&old)?.is_some() { old } else { self.credentials() })
     }
 
     /// Installed programs.

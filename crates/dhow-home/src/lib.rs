@@ -5,12 +5,18 @@
 
 mod git;
 mod guards;
+mod install_change;
+mod install_error;
+mod install_root;
 mod layout;
 mod registry;
 mod source_name;
 
 pub use git::{BareRepository, GitHome, mark_checkout, share_objects};
-pub use guards::{DownloadGuard, ReadGuard};
+pub use guards::{CredentialsGuard, DownloadGuard, ReadGuard};
+pub use install_change::{Change, Program, Step};
+pub use install_error::InstallRootError;
+pub use install_root::{InstallGuard, InstallRoot};
 pub use layout::CargoHome;
 pub use registry::RegistryHome;
 pub use source_name::{git_dir_name, registry_dir_name};

@@ -4,7 +4,8 @@
 //! taken over from our own process except, where asked for, the terminal. Knows nothing of compilers or of packages.
 
 mod children;
-mod conversation;
+mod converse;
+mod coprocess;
 mod error;
 mod process;
 mod run;
@@ -12,10 +13,11 @@ mod run;
 mod unix;
 
 pub use children::{allow_processes, is_stopping, stop_all};
-pub use conversation::Conversation;
+pub use converse::Conversation;
+pub use coprocess::Coprocess;
 pub use error::{ProcessError, describe_status};
 pub use jobserver::Client as Jobserver;
 pub use process::{Environment, Held, Process};
-pub use run::{Errors, Output, is_too_long};
+pub use run::{Output, is_too_long};
 #[cfg(unix)]
 pub use unix::inherited_jobserver;

@@ -10,26 +10,6 @@ use std::time::Duration;
 use crate::error::{describe_status, printed};
 use crate::{Process, ProcessError, children};
 
-/// Where the errors of a child go that is spoken with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Errors {
-    /// Kept for who asks when it has ended.
-    Collected,
-    /// To our own standard error, for instance to ask the user something.
-    Shown,
-}
-
-/// Where a child's input, output and errors go.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Streams {
-    /// To our own terminal.
-    Ours,
-    /// Nothing on its input; the rest is collected.
-    Collected,
-    /// Somebody speaks with it.
-    Spoken { errors: Errors },
-}
-
 /// What a process left when it ended.
 #[derive(Debug, Clone)]
 pub struct Output {
@@ -54,7 +34,7 @@ impl Process {
     /// If it cannot be started or is lost.
     pub fn output(&self) -> Result<Output, ProcessError> {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let mut child = self.spawn(Streams::Collected)?;
+        let mut child = self.spawn(true)?;
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let read = std::thread::scope(|scope| {
             let errors = scope.spawn(|| read_all(err, &mut stderr));
@@ -98,7 +78,7 @@ impl Process {
         mut on_stdout: impl FnMut(&[u8]),
         mut on_stderr: impl FnMut(&[u8]),
     ) -> Result<ExitStatus, ProcessError> {
-        let mut child = self.spawn(Streams::Collected)?;
+        let mut child = self.spawn(true)?;
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let read = std::thread::scope(|scope| {
             let (lines, received) = channel();
@@ -122,7 +102,7 @@ impl Process {
     /// # Errors
     /// If it cannot be started or is lost.
     pub fn run_inherited(&self) -> Result<ExitStatus, ProcessError> {
-        let mut child = self.spawn(Streams::Ours)?;
+        let mut child = self.spawn(false)?;
         self.finish(&mut child, Ok(()))
     }
 
@@ -161,24 +141,35 @@ impl Process {
         command
     }
 
-    /// Starts it.
-    pub(crate) fn spawn(&self, streams: Streams) -> Result<Child, ProcessError> {
+    /// Starts it: with nothing on its input and pipes for its output, or on our own terminal.
+    fn spawn(&self, piped: bool) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            if piped {
+                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            }
+        })
+    }
+
+    /// Starts it with pipes for its input and its output; its errors are for a person.
+    pub(crate) fn spawn_to_talk(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        })
+    }
+
+    /// Starts it with pipes for all three.
+    pub(crate) fn spawn_piped(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        })
+    }
+
+    fn spawn_with(&self, refine: impl Fn(&mut Command)) -> Result<Child, ProcessError> {
         // A file that was just written may be busy for an instant, when another thread's fork holds it open.
         const ATTEMPTS: u32 = 8;
         for attempt in 0.. {
             let mut command = self.command();
-            match streams {
-                Streams::Ours => {}
-                Streams::Collected => {
-                    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-                }
-                Streams::Spoken { errors } => {
-                    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(match errors {
-                        Errors::Collected => Stdio::piped(),
-                        Errors::Shown => Stdio::inherit(),
-                    });
-                }
-            }
+            refine(&mut command);
             match children::start(move || start(command))? {
                 Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempt < ATTEMPTS => {
                     std::thread::sleep(Duration::from_millis(1 << attempt));

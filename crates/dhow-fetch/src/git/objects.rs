@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dhow_process::{Conversation, Errors};
+use dhow_process::Coprocess;
 
 use super::program::GitProgram;
 use crate::error::FetchError;
@@ -22,12 +22,12 @@ pub struct GitObject {
 #[derive(Debug)]
 pub struct ObjectReader {
     git: Arc<GitProgram>,
-    talk: Conversation,
+    talk: Coprocess,
 }
 
 impl ObjectReader {
     pub(super) fn new(git: Arc<GitProgram>, dir: &std::path::Path) -> Result<Self, FetchError> {
-        let talk = git.object_server(dir).converse(Errors::Collected).map_err(|error| git.not_run(error))?;
+        let talk = git.object_server(dir).coprocess().map_err(|error| git.not_run(error))?;
         Ok(Self { git, talk })
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dhow_process::{Environment, Errors, Process, ProcessError};
+use dhow_process::{Environment, Process, ProcessError};
 
 fn shell(script: &str) -> Process {
     let env = Environment::from([("PATH".into(), "/usr/bin:/bin".into())]);
@@ -49,9 +49,9 @@ fn lines_come_one_by_one_and_large_output_does_not_block() {
 }
 
 #[test]
-fn one_can_speak_with_a_process() {
+fn a_coprocess_answers_and_its_complaints_are_kept() {
     let mut talk = shell("while read -r line; do echo \"got $line\"; printf ab; done; echo why >&2; exit 4")
-        .converse(Errors::Collected)
+        .coprocess()
         .unwrap();
     for word in ["one", "two"] {
         talk.send(format!("{word}\n").as_bytes()).unwrap();
@@ -62,7 +62,7 @@ fn one_can_speak_with_a_process() {
     assert_eq!((status.code(), errors.as_slice()), (Some(4), &b"why\n"[..]));
     let output = shell("cat").output_with_input(&vec![b'x'; 1 << 20]).unwrap();
     assert_eq!(output.stdout.len(), 1 << 20);
-    let mut gone = shell("exit 1").converse(Errors::Collected).unwrap();
+    let mut gone = shell("exit 1").coprocess().unwrap();
     assert_eq!(gone.read_line().unwrap(), None);
     assert!(gone.read_bytes(1).is_err());
 }

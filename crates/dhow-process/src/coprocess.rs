@@ -1,15 +1,16 @@
-//! A child that is spoken with: requests go to its input, answers are read from its output as they come.
+//! A child that works for us as long as we like: requests go to its input, answers are read from its output as they
+//! come, and what it complains about is kept.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus};
 use std::thread::JoinHandle;
 
-use crate::run::{Errors, Streams, read_all};
+use crate::run::read_all;
 use crate::{Output, Process, ProcessError, children};
 
 /// A running child. Dropped before its end, it is killed.
 #[derive(Debug)]
-pub struct Conversation {
+pub struct Coprocess {
     process: Process,
     child: Child,
     input: Option<ChildStdin>,
@@ -23,8 +24,8 @@ impl Process {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn converse(&self, errors: Errors) -> Result<Conversation, ProcessError> {
-        let mut child = self.spawn(Streams::Spoken { errors })?;
+    pub fn coprocess(&self) -> Result<Coprocess, ProcessError> {
+        let mut child = self.spawn_piped()?;
         let collected = child.stderr.take().map(|from| {
             std::thread::spawn(move || {
                 let mut text = Vec::new();
@@ -38,7 +39,7 @@ impl Process {
         };
         let input = child.stdin.take();
         let output = BufReader::with_capacity(64 * 1024, output);
-        Ok(Conversation { process: self.clone(), child, input, output, errors: collected, ended: false })
+        Ok(Coprocess { process: self.clone(), child, input, output, errors: collected, ended: false })
     }
 
     /// Runs it with `input` on its input and collects what it prints. Its status is not judged.
@@ -46,7 +47,7 @@ impl Process {
     /// # Errors
     /// If it cannot be started or is lost.
     pub fn output_with_input(&self, input: &[u8]) -> Result<Output, ProcessError> {
-        let mut talk = self.converse(Errors::Collected)?;
+        let mut talk = self.coprocess()?;
         let pipe = talk.input.take();
         let mut stdout = Vec::new();
         let read = std::thread::scope(|scope| {
@@ -66,7 +67,7 @@ impl Process {
     }
 }
 
-impl Conversation {
+impl Coprocess {
     /// Says something to it.
     ///
     /// # Errors
@@ -122,7 +123,7 @@ impl Conversation {
     }
 }
 
-impl Drop for Conversation {
+impl Drop for Coprocess {
     fn drop(&mut self) {
         if !self.ended {
             drop(self.input.take());
