@@ -122,7 +122,7 @@ impl Process {
         }
     }
 
-    fn finish(&self, child: &mut Child, read: io::Result<()>) -> Result<ExitStatus, ProcessError> {
+    pub(crate) fn finish(&self, child: &mut Child, read: io::Result<()>) -> Result<ExitStatus, ProcessError> {
         let ended = children::wait(child);
         read.and(ended).map_err(|source| ProcessError::Lost { line: self.to_string(), source })
     }
@@ -143,13 +143,40 @@ impl Process {
 
     /// Starts it: with nothing on its input and pipes for its output, or on our own terminal.
     fn spawn(&self, piped: bool) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            if piped {
+                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            }
+        })
+    }
+
+    /// Starts it with pipes for its input and its output; its errors are for a person.
+    pub(crate) fn spawn_to_talk(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        })
+    }
+
+    /// Starts it with pipes for all three.
+    pub(crate) fn spawn_piped(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        })
+    }
+
+    /// Starts it on our own input and errors, with a pipe for its output.
+    pub(crate) fn spawn_on_terminal(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdout(Stdio::piped());
+        })
+    }
+
+    fn spawn_with(&self, refine: impl Fn(&mut Command)) -> Result<Child, ProcessError> {
         // A file that was just written may be busy for an instant, when another thread's fork holds it open.
         const ATTEMPTS: u32 = 8;
         for attempt in 0.. {
             let mut command = self.command();
-            if piped {
-                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-            }
+            refine(&mut command);
             match children::start(move || start(command))? {
                 Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempt < ATTEMPTS => {
                     std::thread::sleep(Duration::from_millis(1 << attempt));
@@ -183,7 +210,7 @@ fn start(mut command: Command) -> io::Result<Child> {
     command.spawn()
 }
 
-fn read_all(from: Option<impl Read>, into: &mut Vec<u8>) -> io::Result<()> {
+pub(crate) fn read_all(from: Option<impl Read>, into: &mut Vec<u8>) -> io::Result<()> {
     match from {
         Some(mut from) => from.read_to_end(into).map(drop),
         None => Ok(()),
