@@ -18,5 +18,6 @@ mod file_systems;
 mod fresh;
 mod killed;
 mod lockfile;
+mod registries;
 mod resolver;
 mod support;
