@@ -55,13 +55,12 @@ impl TempFile {
 
     /// Moves it to `path`, replacing what is there, in one step.
     pub fn persist(self, path: &Path) -> Result<(), FsError> {
-        match self.0.persist(path) {
-            Ok(file) => {
-                drop(file);
-                Ok(())
-            }
-            Err(failed) => Err(FsError::new("move into place", path, failed.error)),
-        }
+        let (file, temp) = self.0.into_parts();
+        drop(file);
+        // Removes the file if it cannot be moved; once it is moved, there is nothing to remove.
+        crate::files::rename(&temp, path)?;
+        drop(temp.keep());
+        Ok(())
     }
 }
 
@@ -109,7 +108,7 @@ impl TempDir {
 
     /// Moves it to `path`, which must not exist or be an empty directory, in one step.
     pub fn persist(self, path: &Path) -> Result<(), FsError> {
-        fs::rename(self.0.path(), path).during("move into place", path)?;
+        crate::files::rename(self.0.path(), path)?;
         drop(self.0.keep());
         Ok(())
     }

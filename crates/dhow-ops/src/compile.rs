@@ -1,9 +1,11 @@
 //! From a workspace to artifacts: what `build`, `check`, `run`, `test`, `bench` and `doc` have in common.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dhow_build::{BuildOptions, Outcome};
+use dhow_fs::LockNotice;
 use dhow_home::CargoHome;
 use dhow_model::{Dependency, PackageId};
 use dhow_plan::{CompileFilter, CompileKind, FilterRule, Intent, Plan, PlanInputs, Request};
@@ -150,11 +152,16 @@ fn make(
         profile_dir: profiles.dir_name().to_string(),
         kinds: tools.kinds.clone(),
     });
-    let blocking = |what: &str| session.tell(Event::Blocking(what.to_owned()));
+    let told = |what: &str, path: &Path, notice| {
+        session.tell(match notice {
+            LockNotice::Waiting => Event::Blocking(what.to_owned()),
+            LockNotice::Unsupported => Event::LocksUnsupported(path.to_owned()),
+        });
+    };
     // Nobody may collect sources while they are compiled.
     let home = CargoHome::new(session.config.home());
-    let _sources = home.lock_sources(&|_| blocking("package cache"))?;
-    let lock = layout.lock(&|_, _| blocking("build directory"))?;
+    let _sources = home.lock_sources(&|notice| told("package cache", home.root(), notice))?;
+    let lock = layout.lock(&|dir, notice| told("build directory", dir, notice))?;
     let mut build_options = BuildOptions::new(jobs as usize, tools::child_env(session)?);
     build_options.keep_going = options.keep_going;
     // Who gives a number of jobs wants that number, not the slots of whoever started us.

@@ -1,5 +1,8 @@
 //! What operations tell, as lines, as progress, or as JSON on standard output.
 
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
 use dhow_ops::{Event, FetchEvent as Fetch, Level};
 
 use crate::failure::manifest_warning;
@@ -15,6 +18,7 @@ impl Terminal {
             Event::Blocking(what) => {
                 self.status_note("Blocking", format_args!("waiting for file lock on {what}"));
             }
+            Event::LocksUnsupported(path) => self.no_locks(path),
             Event::Warning(message) => self.warn(message),
             Event::Error(message) => self.error(message),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
@@ -31,15 +35,22 @@ impl Terminal {
         }
     }
 
+    /// Said once: what is meant is the file system, and each of its files would say the same.
+    fn no_locks(&self, path: &Path) {
+        if !self.told_no_locks.swap(true, Ordering::Relaxed) {
+            self.warn(format_args!(
+                "the file system of `{}` has no locks: do not run another command on it at the same time",
+                path.display()
+            ));
+        }
+    }
+
     fn fetch_event(&self, event: &Fetch) {
         match event {
             Fetch::Blocking { what, .. } => {
                 self.status_note("Blocking", format_args!("waiting for file lock on {what}"))
             }
-            Fetch::LocksUnsupported { path } => self.warn(format_args!(
-                "the file system of `{}` has no locks: do not run another command on it at the same time",
-                path.display()
-            )),
+            Fetch::LocksUnsupported { path } => self.no_locks(path),
             Fetch::Updating { registry, .. } => match registry.as_str() {
                 "crates-io" => self.status("Updating", "crates.io index"),
                 name => self.status("Updating", format_args!("`{name}` index")),

@@ -13,6 +13,7 @@ mod beside_cargo;
 mod build_scripts;
 mod commands;
 mod end_to_end;
+mod file_systems;
 mod fresh;
 mod killed;
 mod lockfile;
