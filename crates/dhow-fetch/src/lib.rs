@@ -13,7 +13,7 @@ mod registries;
 mod settings;
 mod sources;
 
-pub use archive::{ArchiveError, unpack, unpack_held};
+pub use archive::ArchiveError;
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;

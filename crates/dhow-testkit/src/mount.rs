@@ -18,7 +18,9 @@ impl Mount {
     /// An empty file system in memory of so many KiB. `None`, and a word about it, where mounting is not allowed.
     #[must_use]
     pub fn small(kib: u32) -> Option<Self> {
-        Self::new(|at| mount(["-t", "tmpfs", "-o", &format!("size={kib}k,mode=755"), "tmpfs"].map(OsStr::new), at))
+        Self::new(|at| {
+            mount(["-t", "tmpfs", "-o", &format!("size={kib}k,mode=755"), "tmpfs"].map(OsStr::new), at)
+        })
     }
 
     /// The tree at `dir`, seen through a mount that refuses to write. `None`, and a word about it, where mounting is
@@ -45,8 +47,7 @@ impl Mount {
             parts[0].display(),
             parts[1].display()
         );
-        let made =
-            Self::new(|at| mount(["-t", "overlay", "-o", &options, "overlay"].map(OsStr::new), at));
+        let made = Self::new(|at| mount(["-t", "overlay", "-o", &options, "overlay"].map(OsStr::new), at));
         // Unmounted lazily: the overlay keeps its layers alive.
         drop(layers);
         made
@@ -63,7 +64,11 @@ impl Mount {
     /// # Panics
     /// When that cannot be done.
     pub fn make_read_only(&self) {
-        assert!(mount(["-o", "remount,ro"].map(OsStr::new), &self.at), "cannot remount {}", self.at.display());
+        assert!(
+            mount(["-o", "remount,ro"].map(OsStr::new), &self.at),
+            "cannot remount {}",
+            self.at.display()
+        );
     }
 
     /// Fills it up but for about `kib` KiB; the file that does so is given back.

@@ -18,4 +18,5 @@ mod fresh;
 mod killed;
 mod lockfile;
 mod resolver;
+mod soak;
 mod support;
