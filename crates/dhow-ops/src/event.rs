@@ -34,8 +34,19 @@ pub enum Event {
     Warning(String),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
+    /// One of several things that were asked for has failed; the others go on.
+    Failure(Box<crate::Error>),
     /// Something in a manifest that its author should know.
     ManifestWarning(dhow_workspace::Warning),
+    /// Features of a dependency that was added.
+    Features {
+        /// The version that has them, where that is not plain to see.
+        version: Option<String>,
+        /// Those that are on.
+        on: Vec<String>,
+        /// Those that are off.
+        off: Vec<String>,
+    },
     /// From the network.
     Fetch(dhow_fetch::Event),
     /// A compiler's diagnostic, rendered; ends with a newline.

@@ -130,6 +130,12 @@ impl Terminal {
         }
     }
 
+    /// A feature that is on or off.
+    pub(crate) fn feature(&self, sign: char, is_on: bool, name: &str) {
+        let style = if is_on { GOOD } else { BAD };
+        self.line(format_args!("{:13}{style}{sign}{style:#} {name}", ""));
+    }
+
     /// A status that only `-v` shows.
     pub fn verbose_status(&self, verb: &str, message: impl Display) {
         if self.settings.verbosity >= Verbosity::Verbose {

@@ -12,6 +12,7 @@ mod bad_input;
 mod beside_cargo;
 mod build_scripts;
 mod commands;
+mod edit;
 mod end_to_end;
 mod file_systems;
 mod fresh;
