@@ -47,6 +47,8 @@ pub enum Error {
     LockFile { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("`{}` is not UTF-8", .path.display())]
     NotUtf8 { path: PathBuf },
+    #[error("the path `{}` is not UTF-8, and JSON holds nothing else\n\nhelp: rename it", .path.display())]
+    PathNotUtf8 { path: PathBuf },
     #[error("`[patch]` of the configuration cannot be used: {reason}")]
     ConfigPatch { reason: String },
     #[error("the patch for `{dep}` cannot be used")]

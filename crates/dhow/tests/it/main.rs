@@ -20,4 +20,5 @@ mod killed;
 mod lockfile;
 mod registries;
 mod resolver;
+mod soak;
 mod support;
