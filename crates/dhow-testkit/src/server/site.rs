@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{api, cgi};
 use super::http::{HttpRequest, HttpResponse, http_date};
+use super::{api, cgi};
 
 pub(super) enum Site {
     /// A directory laid out as a local registry, behind `/index/` and `/dl/`.
