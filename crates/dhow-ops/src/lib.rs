@@ -8,18 +8,22 @@ mod doc;
 mod edit;
 mod error;
 mod event;
+mod info;
 mod install;
 mod locate;
 mod lockfile;
+mod login;
 mod metadata;
 mod narrow;
 mod network;
 mod options;
 mod packages;
 mod pkgid;
+mod registry_choice;
 mod report;
 mod resolution;
 mod run;
+mod search;
 mod session;
 mod settings;
 mod sources;
@@ -39,16 +43,20 @@ pub use doc::doc;
 pub use edit::{AddFrom, AddOptions, EditProblem, RemoveOptions, add, remove};
 pub use error::Error;
 pub use event::{Event, Level};
+pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{
-    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions, install,
-    installed_list, parse_version_req, uninstall,
+    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions,
+    install, installed_list, parse_version_req, uninstall,
 };
 pub use locate::{locate_project, located_as_json};
 pub use lockfile::{fetch, generate_lockfile};
+pub use login::{LoginOptions, login, logout};
 pub use metadata::{MetadataOptions, metadata};
 pub use options::{CompileOptions, FeatureFlags, MessageFormat, MessageFormatError};
 pub use pkgid::pkgid;
+pub use registry_choice::RegistryChoice;
 pub use run::run;
+pub use search::{Found, MAX_SEARCH_LIMIT, SearchOptions, search};
 pub use semver::VersionReq;
 pub use session::{LockMode, Session};
 pub use test::{TestFailure, TestOptions, TestOutcome, test};

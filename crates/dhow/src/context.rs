@@ -106,6 +106,10 @@ impl Context {
         self.terminal.warn(message);
     }
 
+    pub(crate) fn note(&self, message: &str) {
+        self.terminal.note(message);
+    }
+
     pub(crate) fn is_quiet(&self) -> bool {
         self.terminal.verbosity() == Verbosity::Quiet
     }

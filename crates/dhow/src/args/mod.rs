@@ -3,6 +3,7 @@
 mod edit;
 mod groups;
 mod install;
+mod registry_commands;
 mod subcommands;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
+pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
     LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
@@ -127,6 +129,14 @@ pub(crate) enum Command {
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location
     LocateProject(LocateProjectArgs),
+    /// Log in to a registry.
+    Login(LoginArgs),
+    /// Remove an API token from the registry locally
+    Logout(LogoutArgs),
+    /// Display information about a package
+    Info(InfoArgs),
+    /// Search packages in the registry. Default registry is crates.io
+    Search(SearchArgs),
     /// Show version information
     Version,
     /// Displays help for a command
