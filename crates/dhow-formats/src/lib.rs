@@ -23,3 +23,4 @@ pub mod registry_config;
 pub mod rustc_message;
 pub mod secret;
 pub mod toolchain_cache;
+pub mod vendor_config;

@@ -3,6 +3,7 @@
 mod edit;
 mod groups;
 mod subcommands;
+mod vendor;
 
 use std::ffi::OsString;
 
@@ -16,6 +17,7 @@ pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
     LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
 };
+pub(crate) use vendor::VendorArgs;
 
 /// A Cargo-compatible package manager and build tool for Rust
 #[derive(Parser, Debug)]
@@ -121,6 +123,8 @@ pub(crate) enum Command {
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location
     LocateProject(LocateProjectArgs),
+    /// Vendor all dependencies for a project locally
+    Vendor(VendorArgs),
     /// Show version information
     Version,
     /// Displays help for a command

@@ -19,6 +19,7 @@ mod remove;
 mod run;
 mod test;
 mod tree;
+mod vendor;
 mod version;
 
 use crate::args::{Cli, Command};
@@ -57,6 +58,7 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Metadata(args)) => metadata::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
         Some(Command::LocateProject(args)) => locate_project::run(args, cx),
+        Some(Command::Vendor(args)) => vendor::run(args, cx),
         Some(Command::Version) => version::run(cx),
         Some(Command::External(words)) => external::run(cx, &words),
     }

@@ -19,3 +19,4 @@ mod killed;
 mod lockfile;
 mod resolver;
 mod support;
+mod vendor;
