@@ -40,6 +40,8 @@ pub enum Error {
     #[error(transparent)]
     Edit(#[from] crate::edit::EditProblem),
     #[error(transparent)]
+    Vendor(#[from] crate::vendor::VendorProblem),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),

@@ -30,6 +30,7 @@ mod sources;
 mod test;
 mod tools;
 mod tree;
+mod vendor;
 mod workspaces;
 
 pub use clean::{CleanOptions, Cleaned, clean};
@@ -62,3 +63,4 @@ pub use session::{LockMode, Session};
 pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;
 pub use tree::{Charset, Depth, Edges, EdgesError, Pattern, PatternError, Prefix, TreeOptions, tree};
+pub use vendor::{VendorOptions, VendorProblem, vendor};

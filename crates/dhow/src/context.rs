@@ -102,6 +102,11 @@ impl Context {
         Ok(self.terminal.print(text)?)
     }
 
+    /// A line for a person, beside what goes to standard output.
+    pub(crate) fn say(&self, line: &str) {
+        self.terminal.line(line);
+    }
+
     pub(crate) fn warn(&self, message: &str) {
         self.terminal.warn(message);
     }

@@ -5,6 +5,7 @@ mod groups;
 mod install;
 mod registry_commands;
 mod subcommands;
+mod vendor;
 
 use std::ffi::OsString;
 
@@ -20,6 +21,7 @@ pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
     LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
 };
+pub(crate) use vendor::VendorArgs;
 
 /// A Cargo-compatible package manager and build tool for Rust
 #[derive(Parser, Debug)]
@@ -137,6 +139,8 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Search packages in the registry. Default registry is crates.io
     Search(SearchArgs),
+    /// Vendor all dependencies for a project locally
+    Vendor(VendorArgs),
     /// Show version information
     Version,
     /// Displays help for a command

@@ -25,6 +25,7 @@ mod search;
 mod test;
 mod tree;
 mod uninstall;
+mod vendor;
 mod version;
 
 use crate::args::{Cli, Command};
@@ -69,6 +70,7 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Logout(args)) => logout::run(args, cx),
         Some(Command::Info(args)) => info::run(args, cx),
         Some(Command::Search(args)) => search::run(args, cx),
+        Some(Command::Vendor(args)) => vendor::run(args, cx),
         Some(Command::Version) => version::run(cx),
         Some(Command::External(words)) => external::run(cx, &words),
     }

@@ -22,3 +22,4 @@ mod registries;
 mod resolver;
 mod soak;
 mod support;
+mod vendor;
