@@ -6,10 +6,14 @@ use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use dhow_formats::cargo_ok;
-use dhow_fs::{File, FsError, TreeWriter};
+use dhow_fs::{ContentHash, File, FsError, Hasher, TreeWriter};
 use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
 use tar::{Archive, Entries, Entry, EntryType};
+
+mod inventory;
+
+pub(crate) use inventory::Inventory;
 
 /// Any archive may become this large.
 const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
@@ -60,6 +64,8 @@ pub enum ArchiveError {
 /// Permission bits, the umask applied, and times of files are set as the archive has them; a `.cargo-ok` in the
 /// archive is left out, because it would say that the package is complete.
 ///
+/// What was written is noted in `inventory`.
+///
 /// # Errors
 /// See [`ArchiveError`]; `target` may be half full then.
 pub(crate) fn unpack(
@@ -67,20 +73,26 @@ pub(crate) fn unpack(
     packed: u64,
     dir: &str,
     target: &Path,
+    inventory: &mut Inventory,
 ) -> Result<(), ArchiveError> {
-    unpack_up_to(limit(packed), archive, packed, dir, target)
+    unpack_up_to(limit(packed), archive, packed, dir, target, inventory)
 }
 
 /// As [`unpack`], of an archive that is in memory: in one piece if it is not too large, which is quicker.
-pub(crate) fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<(), ArchiveError> {
+pub(crate) fn unpack_held(
+    archive: &[u8],
+    dir: &str,
+    target: &Path,
+    inventory: &mut Inventory,
+) -> Result<(), ArchiveError> {
     match inflate(archive) {
         Some(plain) => {
             let mut archive = Archive::new(Cursor::new(&plain[..]));
             let entries = archive.entries_with_seek().map_err(ArchiveError::Damaged)?;
-            unpack_entries(entries, Some(&plain), dir, target)
+            unpack_entries(entries, Some(&plain), dir, target, inventory)
         }
         // Too large, or damaged: the other way tells which.
-        None => unpack(archive, archive.len() as u64, dir, target),
+        None => unpack(archive, archive.len() as u64, dir, target, inventory),
     }
 }
 
@@ -103,12 +115,15 @@ fn unpack_up_to(
     packed: u64,
     dir: &str,
     target: &Path,
+    inventory: &mut Inventory,
 ) -> Result<(), ArchiveError> {
     // One byte more than allowed, so that the limit itself is not mistaken for the end.
     let mut plain = GzDecoder::new(archive).take(limit.saturating_add(1));
     let mut archive = Archive::new(&mut plain);
-    let result =
-        archive.entries().map_err(ArchiveError::Damaged).and_then(|e| unpack_entries(e, None, dir, target));
+    let result = archive
+        .entries()
+        .map_err(ArchiveError::Damaged)
+        .and_then(|entries| unpack_entries(entries, None, dir, target, inventory));
     if plain.limit() == 0 {
         return Err(ArchiveError::TooLarge { limit, packed });
     }
@@ -121,6 +136,7 @@ fn unpack_entries(
     plain: Option<&[u8]>,
     dir: &str,
     target: &Path,
+    inventory: &mut Inventory,
 ) -> Result<(), ArchiveError> {
     let mut tree = TreeWriter::new(target)?;
     let mut buffer = Vec::new();
@@ -147,11 +163,12 @@ fn unpack_entries(
                 let mode = entry.header().mode().unwrap_or(0o644);
                 let mut file = create(&mut tree, relative, mode)?;
                 let place = target.join(relative);
-                match plain {
+                let hash = match plain {
                     Some(plain) => write_held(&mut file, &place, &entry, plain)?,
                     None => write_stream(&mut file, &place, &mut entry, &mut buffer)?,
-                }
+                };
                 set_time(&file, &place, &entry)?;
+                inventory.written(relative, hash, &file, &place)?;
             }
         }
     }
@@ -180,13 +197,16 @@ fn write_held(
     place: &Path,
     entry: &Entry<'_, impl Read>,
     plain: &[u8],
-) -> Result<(), ArchiveError> {
+) -> Result<ContentHash, ArchiveError> {
+    let content = held(entry, plain)?;
+    file.write_all(content).map_err(|error| FsError::new("write", place, error))?;
+    Ok(dhow_fs::hash_bytes(content))
+}
+
+fn held<'p>(entry: &Entry<'_, impl Read>, plain: &'p [u8]) -> Result<&'p [u8], ArchiveError> {
     let start = usize::try_from(entry.raw_file_position()).unwrap_or(usize::MAX);
     let end = start.saturating_add(usize::try_from(entry.size()).unwrap_or(usize::MAX));
-    let content =
-        plain.get(start..end).ok_or_else(|| ArchiveError::Damaged(ErrorKind::UnexpectedEof.into()))?;
-    file.write_all(content).map_err(|error| FsError::new("write", place, error))?;
-    Ok(())
+    plain.get(start..end).ok_or_else(|| ArchiveError::Damaged(ErrorKind::UnexpectedEof.into()))
 }
 
 fn write_stream(
@@ -194,18 +214,20 @@ fn write_stream(
     place: &Path,
     entry: &mut Entry<'_, impl Read>,
     buffer: &mut Vec<u8>,
-) -> Result<(), ArchiveError> {
+) -> Result<ContentHash, ArchiveError> {
     buffer.resize(PIECE_BYTES, 0);
     let mut left = entry.size();
+    let mut hasher = Hasher::new();
     loop {
         let count = entry.read(buffer).map_err(ArchiveError::Damaged)?;
         if count == 0 {
             break;
         }
         file.write_all(&buffer[..count]).map_err(|error| FsError::new("write", place, error))?;
+        hasher.update(&buffer[..count]);
         left = left.saturating_sub(count as u64);
     }
-    if left == 0 { Ok(()) } else { Err(ArchiveError::Damaged(ErrorKind::UnexpectedEof.into())) }
+    if left == 0 { Ok(hasher.finish()) } else { Err(ArchiveError::Damaged(ErrorKind::UnexpectedEof.into())) }
 }
 
 fn set_time(file: &File, place: &Path, entry: &Entry<'_, impl Read>) -> Result<(), FsError> {

@@ -12,6 +12,7 @@ mod network;
 mod registries;
 mod settings;
 mod sources;
+mod verify;
 
 pub use archive::ArchiveError;
 pub use download::Wanted;

@@ -1,9 +1,10 @@
 //! All registries of a command: opened once each, with the settings and the network that they share.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dhow_home::CargoHome;
+use dhow_home::{CargoHome, Used};
 use dhow_model::{SourceId, SourceKind};
 
 use crate::error::FetchError;
@@ -23,6 +24,7 @@ pub struct Registries {
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
     opened: Mutex<Opened>,
+    used: Mutex<Used>,
 }
 
 #[derive(Debug)]
@@ -36,7 +38,15 @@ impl Registries {
     pub fn new(home: CargoHome, settings: Settings, reader: SummaryReader) -> Self {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
         let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
-        Self { home, settings, network, placing: Mutex::default(), reader, opened: Mutex::new(opened) }
+        Self {
+            home,
+            settings,
+            network,
+            placing: Mutex::default(),
+            reader,
+            opened: Mutex::new(opened),
+            used: Mutex::default(),
+        }
     }
 
     /// The home that is filled.
@@ -77,6 +87,21 @@ impl Registries {
     pub fn opened(&self) -> Vec<Arc<Registry>> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.registries.values().cloned().collect()
+    }
+
+    pub(crate) fn note_use(&self, note: impl FnOnce(&mut Used)) {
+        note(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What was used of the home so far, or since the last time that this was asked.
+    pub fn take_used(&self) -> Used {
+        let mut used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
+        for registry in self.opened() {
+            if matches!(registry.kind, Kind::Sparse(_)) && !registry.is_told.swap(true, Ordering::Relaxed) {
+                used.index(&registry.home);
+            }
+        }
+        used
     }
 
     fn open(&self, source: SourceId) -> Result<Registry, FetchError> {

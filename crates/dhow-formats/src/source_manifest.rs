@@ -100,7 +100,10 @@ mod tests {
                 inode: u64::MAX,
             },
         };
-        SourceManifest::new([9; 32], vec![file("src/lib.rs", false), file("Cargo.toml", false), file("x", true)])
+        SourceManifest::new(
+            [9; 32],
+            vec![file("src/lib.rs", false), file("Cargo.toml", false), file("x", true)],
+        )
     }
 
     #[test]

@@ -127,7 +127,8 @@ pub fn check_sources(dir: &Path, manifest: &SourceManifest, depth: Depth) -> Res
     let marker = dhow_fs::lstat(&dir.join(cargo_ok::FILE_NAME))?;
     // Nobody makes the marker executable: a file system that says so makes permissions up.
     let permissions = marker.is_some_and(|stat| !is_executable(&stat));
-    let mut check = Check { dir, manifest, depth, permissions, seen: Vec::new(), found: Vec::new(), stats: false };
+    let mut check =
+        Check { dir, manifest, depth, permissions, seen: Vec::new(), found: Vec::new(), stats: false };
     check.seen.resize(manifest.files.len(), None);
     check.directory(Path::new(""))?;
     let Check { seen, mut found, stats, .. } = check;
@@ -155,7 +156,8 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn directory(&mut self, relative: &Path) -> Result<(), FsError> {
-        let place = if relative.as_os_str().is_empty() { self.dir.to_owned() } else { self.dir.join(relative) };
+        let place =
+            if relative.as_os_str().is_empty() { self.dir.to_owned() } else { self.dir.join(relative) };
         for entry in dhow_fs::list_dir_optional(&place)?.unwrap_or_default() {
             if relative.as_os_str().is_empty() && entry.file_name == cargo_ok::FILE_NAME {
                 continue;
@@ -251,15 +253,21 @@ mod tests {
         dhow_fs::remove_file(&place("src/b.rs")).expect("removes");
         dhow_fs::symlink(Path::new("lib.rs"), &place("src/c.rs")).expect("links");
         for depth in [Depth::Stat, Depth::Content] {
-            assert_eq!(differences(&dir, &manifest, depth), [
-                "Cargo.toml has another permission to be executed",
-                "src/b.rs is missing",
-                "src/c.rs was added",
-                "src/lib.rs was changed",
-            ]);
+            assert_eq!(
+                differences(&dir, &manifest, depth),
+                [
+                    "Cargo.toml has another permission to be executed",
+                    "src/b.rs is missing",
+                    "src/c.rs was added",
+                    "src/lib.rs was changed",
+                ]
+            );
         }
         dhow_fs::symlink(Path::new("lib.rs"), &place("src/b.rs")).expect("links");
-        assert!(differences(&dir, &manifest, Depth::Stat).contains(&"src/b.rs is not a regular file any more".into()));
+        assert!(
+            differences(&dir, &manifest, Depth::Stat)
+                .contains(&"src/b.rs is not a regular file any more".into())
+        );
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub enum Event {
     Blocking(String),
     /// Something that the user should know.
     Warning(String),
+    /// Something that did not work and does not matter for the command: shown with `-v`.
+    Remark(String),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
     /// Something in a manifest that its author should know.

@@ -11,6 +11,7 @@ use dhow_workspace::{Loader, Package};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -52,6 +53,7 @@ pub(crate) fn load(
         ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
     };
     sources.registries().download(&from_registries, &on_ready, &events)?;
+    last_use::record(session, sources);
     let roots = ready.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut packages = read_manifests(sources.loader(), &roots)?;
     for id in ids.iter().filter(|id| id.source().is_path()) {

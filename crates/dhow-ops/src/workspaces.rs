@@ -7,6 +7,7 @@ use dhow_workspace::{LoadOptions, Loader, Workspace};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -58,7 +59,9 @@ pub(crate) fn open<T>(
         }
     }
     let mut sources = Sources::new(session, &loader, &workspace)?;
-    work(&workspace, &mut sources)
+    let result = work(&workspace, &mut sources);
+    last_use::record(session, &sources);
+    result
 }
 
 /// `build.build-dir`. Its templates name the workspace's root, so that is looked for first where it matters.

@@ -16,6 +16,7 @@ impl Terminal {
                 self.status_note("Blocking", format_args!("waiting for file lock on {what}"));
             }
             Event::Warning(message) => self.warn(message),
+            Event::Remark(message) if self.verbosity() >= Verbosity::Verbose => self.warn(message),
             Event::Error(message) => self.error(message),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
             Event::Fetch(event) => self.fetch_event(event),

@@ -17,7 +17,7 @@ fn header(kind: EntryType, path: &str, size: u64) -> Header {
     header
 }
 
-fn pack(entries: &[(EntryType, &str, &[u8])]) -> Vec<u8> {
+pub(super) fn pack(entries: &[(EntryType, &str, &[u8])]) -> Vec<u8> {
     let mut tar = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for (kind, path, content) in entries {
         tar.append(&header(*kind, path, content.len() as u64), *content).expect("packs");
@@ -30,10 +30,10 @@ fn unpacked(archive: &[u8]) -> (TempDir, Result<(), ArchiveError>) {
     let dir = TempDir::anywhere().expect("temp dir");
     let target = dir.path().join("target");
     dhow_fs::create_dir_all(&target).expect("makes");
-    let streamed = unpack(archive, archive.len() as u64, "a-1.0.0", &target);
+    let streamed = unpack(archive, archive.len() as u64, "a-1.0.0", &target, &mut Inventory::default());
     dhow_fs::remove_dir_all(&target).expect("removes");
     dhow_fs::create_dir_all(&target).expect("makes");
-    let held = unpack_held(archive, "a-1.0.0", &target);
+    let held = unpack_held(archive, "a-1.0.0", &target, &mut Inventory::default());
     assert_eq!(held.as_ref().err().map(ToString::to_string), streamed.err().map(|error| error.to_string()));
     (dir, held)
 }
@@ -92,7 +92,14 @@ fn a_bomb_does_not_go_off() {
     for (limit, fits) in [(1_000_000, false), (2_999_999, false), (4_000_000, true)] {
         let target = dir.path().join(limit.to_string());
         dhow_fs::create_dir_all(&target).expect("makes");
-        let result = unpack_up_to(limit, &archive[..], archive.len() as u64, "a-1.0.0", &target);
+        let result = unpack_up_to(
+            limit,
+            &archive[..],
+            archive.len() as u64,
+            "a-1.0.0",
+            &target,
+            &mut Inventory::default(),
+        );
         match result {
             Err(ArchiveError::TooLarge { .. }) => assert!(!fits, "{limit}"),
             other => assert!(fits && other.is_ok(), "{limit}: {other:?}"),

@@ -1,6 +1,7 @@
 //! One registry, whatever serves it: the enum that the rest of the house talks to.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
@@ -22,6 +23,8 @@ pub struct Registry {
     pub(crate) kind: Kind,
     pub(crate) home: RegistryHome,
     pub(crate) offline: bool,
+    /// That it was used has been told.
+    pub(crate) is_told: AtomicBool,
     answers: Mutex<Answers>,
 }
 
@@ -47,7 +50,7 @@ pub enum Listing {
 
 impl Registry {
     pub(crate) fn new(source: SourceId, kind: Kind, home: RegistryHome, offline: bool) -> Self {
-        Self { source, kind, home, offline, answers: Mutex::default() }
+        Self { source, kind, home, offline, is_told: AtomicBool::new(false), answers: Mutex::default() }
     }
 
     /// The source that was asked for.
