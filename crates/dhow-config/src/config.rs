@@ -183,6 +183,15 @@ impl Config {
         self.scalar(key, "a string", of_value, |text| Some(text.to_owned()))
     }
 
+    /// A string of files and `--config`, whatever the environment says.
+    pub(crate) fn string_of_files(&self, key: &Key) -> Option<Located<String>> {
+        let value = find(&self.values, key).ok()??;
+        match &value.data {
+            Data::String(text) => Some(Located::new(text.clone(), value.definition.clone())),
+            _ => None,
+        }
+    }
+
     pub(crate) fn boolean(&self, key: &Key) -> Result<Option<Located<bool>>, ConfigError> {
         let of_value = |data: &Data| match data {
             Data::Boolean(truth) => Some(*truth),

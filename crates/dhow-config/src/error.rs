@@ -158,6 +158,14 @@ pub enum ConfigError {
         /// Where the second is.
         definition: Definition,
     },
+    /// Two names for one registry, so that it is not known whose token is its own.
+    #[error("the registry `{url}` has several names: `{}`; only one of them may have this `index`", .names.join("`, `"))]
+    SameIndex {
+        /// The URL of its index.
+        url: String,
+        /// Its names.
+        names: Vec<String>,
+    },
 }
 
 fn known_registries(known: &[String]) -> String {

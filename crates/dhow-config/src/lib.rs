@@ -5,6 +5,7 @@
 
 mod build;
 mod config;
+mod credential;
 mod env;
 mod error;
 mod flags;
@@ -24,14 +25,16 @@ mod trace;
 
 pub use build::{BuildConfig, Jobs, Tools, WarningHandling};
 pub use config::{Config, Located, ProgramAndArgs};
+pub use credential::{RegistryCredentials, TOKEN_PROVIDER};
 pub use dhow_formats::config::{Data, Definition, Table, Value};
+pub use dhow_formats::secret::Secret;
 pub use env::{Env, EnvReads};
 pub use error::ConfigError;
 pub use flags::FlagKind;
 pub use net::{HttpConfig, NetConfig, Proxies, TlsVersion, TrustStore};
 pub use other::{CleanFrequency, IncompatibleRustVersions, time_span};
 pub use profile::ConfigProfile;
-pub use registry::{Protocol, RegistryConfig, Secret};
+pub use registry::{Protocol, RegistryConfig};
 pub use source::{NamedSource, Replacement, Sources};
 pub use tables::{EnvEntry, PatchTable};
 pub use target::{LinkArgTarget, LinksOverride, TargetConfig};

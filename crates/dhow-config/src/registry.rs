@@ -1,9 +1,9 @@
 //! The `[registry]`, `[registries]` and `[credential-alias]` tables and `credentials.toml`.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use dhow_formats::config::{Data, Table, Value};
+use dhow_formats::config::{Data, Definition, Table, Value};
+use dhow_formats::secret::Secret;
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use url::Url;
 
@@ -12,23 +12,6 @@ use crate::error::ConfigError;
 use crate::key::Key;
 use crate::load::load_named;
 use crate::merge::merge_over;
-
-/// Something that must not be shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The secret itself, to be sent to where it belongs and nowhere else.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// One registry, as `[registries.<name>]` (or `[registry]`, for crates.io) and variables describe it.
 #[derive(Clone, Debug)]
@@ -39,6 +22,8 @@ pub struct RegistryConfig {
     pub token: Option<Located<Secret>>,
     /// What to ask for a token: a program, or a built-in provider such as `cargo:token`.
     pub credential_provider: Option<ProgramAndArgs>,
+    /// Where the key for tokens that are made anew for each request was written. Nothing uses it.
+    pub secret_key: Option<Definition>,
 }
 
 /// How the index of crates.io is fetched.
@@ -95,8 +80,9 @@ impl Config {
         let token = self.string(&secrets.child("token"))?;
         Ok(RegistryConfig {
             index: self.string(&key.child("index"))?,
-            token: token.map(|token| token.map(Secret)),
+            token: token.map(|token| token.map(Secret::new)),
             credential_provider: self.program_and_args(&secrets.child("credential-provider"))?,
+            secret_key: self.string(&secrets.child("secret-key"))?.map(|key| key.definition),
         })
     }
 
@@ -177,7 +163,8 @@ impl Config {
         if self.credentials.get().is_some() {
             return Ok(());
         }
-        let mut file = load_named(&self.trace, &self.home, "credentials")?.unwrap_or_default();
+        let mut file =
+            load_named(&self.trace, &self.home, "credentials").map_err(unquoted)?.unwrap_or_default();
         if let Some(token) = file.remove("token")
             && !file.contains_key("registry")
         {
@@ -195,6 +182,14 @@ impl Config {
         // Another thread may have been first, with the same content.
         drop(self.credentials.set(credentials));
         Ok(())
+    }
+}
+
+/// An error in a file of tokens does not show its text.
+fn unquoted(error: ConfigError) -> ConfigError {
+    match error {
+        ConfigError::Parse { path, source } => ConfigError::Parse { path, source: source.without_excerpt() },
+        other => other,
     }
 }
 

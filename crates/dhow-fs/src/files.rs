@@ -63,6 +63,18 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     temp.persist(&target)
 }
 
+/// As [`write_atomic`], but from its first moment on nobody else on the machine may read what is written.
+pub fn write_atomic_private(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    let target = match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_symlink() => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+        _ => path.to_owned(),
+    };
+    let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temp = TempFile::private_in(dir)?;
+    temp.write_all(bytes).during("write", path)?;
+    temp.persist(&target)
+}
+
 /// Writes `bytes` unless the file has exactly these already. Says whether it wrote.
 pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, FsError> {
     if fs::read(path).is_ok_and(|present| present == bytes) {
@@ -119,6 +131,17 @@ mod tests {
         assert!(!write_if_changed(&path, b"two").expect("compares"));
         assert!(write_if_changed(&path, b"three").expect("writes"));
         assert_eq!(fs::read_dir(dir.path()).expect("lists").count(), 1, "nothing is left beside the file");
+    }
+
+    #[test]
+    fn a_private_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = TempDir::anywhere().expect("temp dir");
+        let path = dir.path().join("file");
+        write_atomic(&path, b"one").expect("writes");
+        write_atomic_private(&path, b"two").expect("writes");
+        assert_eq!(read(&path).expect("reads"), b"two");
+        assert_eq!(fs::metadata(&path).expect("stat").permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub use dirs::{DirEntry, create_dir_all, list_dir, list_dir_optional, remove_dir
 pub use error::FsError;
 pub use files::{
     append, copy, create_file, open, open_optional, read, read_optional, read_to_string,
-    read_to_string_optional, remove_file, rename, write, write_atomic, write_if_changed,
+    read_to_string_optional, remove_file, rename, write, write_atomic, write_atomic_private,
+    write_if_changed,
 };
 pub use hash::{ContentHash, Hasher, hash_bytes, hash_file};
 pub use links::{Linked, hard_link, hard_link_or_copy, read_link, symlink};

@@ -4,7 +4,7 @@
 //! locks (ENOLCK, ENOTSUP, NFS) the value is handed out without one, and the caller is told.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Context, FsError};
@@ -63,6 +63,38 @@ impl FileLock {
     /// The locked file, to read or to write.
     pub fn file(&self) -> &File {
         &self.file
+    }
+
+    /// The text of the locked file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not UTF-8.
+    pub fn read_to_string(&self) -> Result<String, FsError> {
+        let mut text = String::new();
+        let mut file = &self.file;
+        let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_string(&mut text));
+        read.map(|_| text).during("read", &self.path)
+    }
+
+    /// Replaces the text of the locked file, in place: who waits for the lock has the file open already, and a new one
+    /// by the same name would not be the one that it then reads.
+    ///
+    /// What the old text is longer than the new is first overwritten with line ends, then cut off. So one write is the
+    /// whole change, and who is killed beside it leaves no mixture of old and new.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn overwrite(&self, text: &str) -> Result<(), FsError> {
+        let mut file = &self.file;
+        let mut write = || -> io::Result<()> {
+            let old = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+            let mut bytes = text.as_bytes().to_vec();
+            bytes.resize(bytes.len().max(old), b'\n');
+            file.seek(SeekFrom::Start(0))?;
+            file.write_all(&bytes)?;
+            file.set_len(text.len() as u64)
+        };
+        write().during("write", &self.path)
     }
 
     /// Whether the system really holds the lock: not where the file system has none.
@@ -199,6 +231,19 @@ mod tests {
             drop(first);
             waiter.join().expect("waiter");
         });
+    }
+
+    #[test]
+    fn a_locked_file_is_replaced_in_place() {
+        let dir = TempDir::anywhere().expect("temp dir");
+        let path = dir.path().join("lock");
+        let lock = FileLock::lock_exclusive(&path, &|_| {}).expect("locks");
+        for text in ["", "a longer text\n", "short\n", ""] {
+            lock.overwrite(text).expect("writes");
+            assert_eq!(lock.read_to_string().expect("reads"), text);
+            assert_eq!(std::fs::read_to_string(&path).expect("reads"), text);
+        }
+        assert!(is_still_there(lock.file(), &path).expect("stats"));
     }
 
     #[test]

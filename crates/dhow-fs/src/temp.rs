@@ -11,15 +11,24 @@ use crate::error::{Context, FsError};
 pub struct TempFile(tempfile::NamedTempFile);
 
 impl TempFile {
-    /// A new empty file in `dir`, with the permissions that any new file has.
+    /// A new empty file in `dir`, with the permissions that any new file has: the umask applies.
     pub fn new_in(dir: &Path) -> Result<Self, FsError> {
+        Self::with_mode(dir, 0o666)
+    }
+
+    /// A new empty file in `dir` that nobody else may read.
+    pub fn private_in(dir: &Path) -> Result<Self, FsError> {
+        Self::with_mode(dir, 0o600)
+    }
+
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "a file has no mode there"))]
+    fn with_mode(dir: &Path, mode: u32) -> Result<Self, FsError> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".tmp-");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            // The umask applies, as it does to a file that is created by name.
-            builder.permissions(fs::Permissions::from_mode(0o666));
+            builder.permissions(fs::Permissions::from_mode(mode));
         }
         builder.tempfile_in(dir).map(Self).during("create a file in", dir)
     }

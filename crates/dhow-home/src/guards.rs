@@ -4,7 +4,7 @@
 //! reads sources holds `.package-cache-mutate` shared; whoever removes files holds both exclusively. We hold the
 //! first only while finished files are moved into place, never while the network is busy.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dhow_formats::cargo_ok;
 use dhow_fs::{FileLock, FsError, LockNotice};
@@ -65,6 +65,54 @@ impl CargoHome {
         let Some(mutate) = FileLock::try_exclusive(&self.mutate_lock(), &quiet)? else { return Ok(None) };
         let downloads = FileLock::try_exclusive(&self.download_lock(), &quiet)?;
         Ok(downloads.map(|downloads| CollectGuard { home: self, _mutate: mutate, _downloads: downloads }))
+    }
+}
+
+/// Permits to change the user's tokens.
+#[derive(Debug)]
+#[must_use = "the lock is released when this value is dropped"]
+pub struct CredentialsGuard {
+    path: PathBuf,
+    _lock: FileLock,
+}
+
+impl CredentialsGuard {
+    /// The file that is changed.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its text; empty if it was not there.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(&self) -> Result<String, FsError> {
+        Ok(dhow_fs::read_to_string_optional(&self.path)?.unwrap_or_default())
+    }
+
+    /// Replaces it. Nobody but its owner may read it from then on.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, text: &str) -> Result<(), FsError> {
+        dhow_fs::write_atomic_private(&self.path, text.as_bytes())
+    }
+}
+
+impl CargoHome {
+    /// Waits until nobody else changes the user's tokens, and then may. Cargo locks the file itself, too.
+    ///
+    /// # Errors
+    /// The home cannot be made, or the file not be opened.
+    pub fn lock_credentials(&self, notice: &dyn Fn(LockNotice)) -> Result<CredentialsGuard, FsError> {
+        dhow_fs::create_dir_all(self.root())?;
+        let path = self.credentials_in_use()?;
+        if dhow_fs::stat(&path)?.is_none() {
+            // The lock would make it readable for everybody.
+            dhow_fs::write_atomic_private(&path, b"")?;
+        }
+        let lock = FileLock::lock_exclusive(&path, notice)?;
+        Ok(CredentialsGuard { path, _lock: lock })
     }
 
     /// Waits until nobody else adds files, and then may.

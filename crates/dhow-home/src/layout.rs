@@ -57,6 +57,15 @@ impl CargoHome {
         self.root.join("credentials.toml")
     }
 
+    /// The user's tokens, in the file that old Cargos knew if it is there.
+    ///
+    /// # Errors
+    /// The home cannot be searched.
+    pub fn credentials_in_use(&self) -> Result<PathBuf, FsError> {
+        let old = self.root.join("credentials");
+        Ok(if dhow_fs::stat(&old)?.is_some() { old } else { self.credentials() })
+    }
+
     /// Installed programs.
     pub fn bin(&self) -> PathBuf {
         self.root.join("bin")

@@ -5,6 +5,9 @@
 
 mod collect;
 mod guards;
+mod install_change;
+mod install_error;
+mod install_root;
 mod last_use;
 mod layout;
 mod manifest;
@@ -12,9 +15,12 @@ mod registry;
 mod source_name;
 
 pub use collect::{CollectError, Limits, Removed, disk_usage};
-pub use guards::{CollectGuard, DownloadGuard, ReadGuard};
+pub use guards::{CollectGuard, CredentialsGuard, DownloadGuard, ReadGuard};
+pub use install_change::{Change, Program, Step};
+pub use install_error::InstallRootError;
+pub use install_root::{InstallGuard, InstallRoot};
 pub use last_use::{LastUse, LastUseError, Used};
 pub use layout::CargoHome;
-pub use manifest::{Change, Checked, Depth, Difference, check_sources, is_executable, stat_record};
+pub use manifest::{Checked, Depth, Difference, FileChange, check_sources, is_executable, stat_record};
 pub use registry::{RegistryHome, is_complete, package_dir};
 pub use source_name::{git_dir_name, registry_dir_name};

@@ -256,13 +256,18 @@ fn parse_git(mut url: Url) -> SourceId {
 }
 
 /// Git hosts answer to several spellings: with and without `.git`, with a trailing slash, GitHub in any case and by
-/// any protocol. Every kind of source is treated alike, because directory names in `$CARGO_HOME` depend on it.
+/// any protocol. All but sparse registries are treated alike, because directory names in `$CARGO_HOME` depend on it;
+/// those are plain files on a server, where `x/` and `x.git/` may belong to different people, and one must not be sent
+/// the other's token (CVE-2026-5222; Cargo 1.96 and later tell them apart, too).
 fn canonical(url: &Url) -> String {
     let mut url = url.clone();
     if url.path().ends_with('/')
         && let Ok(mut segments) = url.path_segments_mut()
     {
         segments.pop_if_empty();
+    }
+    if url.scheme().contains('+') {
+        return url.to_string();
     }
     if url.host_str() == Some("github.com") {
         if let Ok(https) = Url::parse(&format!("https{}", &url[url::Position::AfterScheme..])) {
@@ -386,6 +391,17 @@ mod tests {
         let dotted = SourceId::parse("git+https://github.com/some/repo.git/").expect("parses");
         assert_eq!(plain, dotted);
         assert_ne!(plain, SourceId::parse("git+https://github.com/some/repo?branch=x").expect("parses"));
+    }
+
+    #[test]
+    fn sparse_registries_are_told_apart() {
+        let source = |url: &str| SourceId::for_registry(url).expect("parses");
+        assert_ne!(source("sparse+https://h/x/"), source("sparse+https://h/x.git/"));
+        assert_ne!(source("sparse+https://github.com/X/"), source("sparse+https://github.com/x/"));
+        assert_ne!(source("sparse+https://github.com/x/"), source("sparse+http://github.com/x/"));
+        assert_ne!(source("sparse+https://h/x/"), source("https://h/x/"));
+        assert_eq!(source("sparse+https://h/x"), source("sparse+https://h/x/"));
+        assert_eq!(source("https://h/x"), source("https://h/x.git"));
     }
 
     #[test]

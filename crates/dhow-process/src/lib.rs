@@ -4,6 +4,7 @@
 //! taken over from our own process except, where asked for, the terminal. Knows nothing of compilers or of packages.
 
 mod children;
+mod converse;
 mod error;
 mod process;
 mod run;
@@ -11,6 +12,7 @@ mod run;
 mod unix;
 
 pub use children::{allow_processes, is_stopping, stop_all};
+pub use converse::Conversation;
 pub use error::{ProcessError, describe_status};
 pub use jobserver::Client as Jobserver;
 pub use process::{Environment, Held, Process};

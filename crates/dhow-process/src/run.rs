@@ -143,13 +143,26 @@ impl Process {
 
     /// Starts it: with nothing on its input and pipes for its output, or on our own terminal.
     fn spawn(&self, piped: bool) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            if piped {
+                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            }
+        })
+    }
+
+    /// Starts it with pipes for its input and its output; its errors are for a person.
+    pub(crate) fn spawn_to_talk(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        })
+    }
+
+    fn spawn_with(&self, refine: impl Fn(&mut Command)) -> Result<Child, ProcessError> {
         // A file that was just written may be busy for an instant, when another thread's fork holds it open.
         const ATTEMPTS: u32 = 8;
         for attempt in 0.. {
             let mut command = self.command();
-            if piped {
-                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-            }
+            refine(&mut command);
             match children::start(move || start(command))? {
                 Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempt < ATTEMPTS => {
                     std::thread::sleep(Duration::from_millis(1 << attempt));

@@ -1,7 +1,8 @@
 //! Test tools: a fixture registry, a project sandbox, and comparison with the real cargo.
 //!
 //! A [`Registry`] is filled by code and lies on disk as a Cargo *local registry*; a [`SparseServer`] serves the same
-//! directory over loopback HTTP, with faults to order. A [`Sandbox`] is a project with a home of its own in which
+//! directory over loopback HTTP, with faults to order. A [`GitRepo`] is served by [`GitDaemon`], [`GitHttpServer`] and
+//! [`SshServer`]; [`GitIndex`] is a registry in one. A [`Sandbox`] is a project with a home of its own in which
 //! the real cargo and Dhow run with a clean environment. [`compare`] runs both and holds their results side by side.
 //! This crate knows no other crate of Dhow and panics where a library would return errors.
 #![expect(
@@ -13,7 +14,9 @@ mod archive;
 mod compare;
 mod dep;
 mod diff;
+mod git;
 mod index;
+mod inetd;
 mod manifest;
 mod package;
 mod process;
@@ -21,16 +24,21 @@ mod registry;
 mod sandbox;
 mod server;
 mod spec;
+mod ssh;
 mod store;
 mod toolchain;
+mod written;
 
 pub use archive::{RawEntry, build_archive};
 pub use compare::{Comparison, compare, differences};
 pub use dep::{Dep, DepKind};
+pub use git::{GitDaemon, GitRepo};
 pub use index::index_path;
 pub use package::{PackageBuilder, Published};
 pub use process::{Cmd, Output, Running};
 pub use registry::Registry;
 pub use sandbox::Sandbox;
-pub use server::{Fault, Hold, Request, SparseServer, Times};
+pub use server::{Fault, GitHttpServer, Hold, HttpServer, Request, SparseServer, Times};
+pub use ssh::{SshAgent, SshServer};
 pub use toolchain::{Toolchain, toolchain};
+pub use written::GitIndex;

@@ -172,7 +172,8 @@ impl Sandbox {
         self.replace_crates_io(&format!("local-registry = {:?}", registry.path()))
     }
 
-    fn replace_crates_io(&self, source: &str) -> &Self {
+    /// Lets a source, written as in a `[source]` table, stand for crates.io.
+    pub fn replace_crates_io(&self, source: &str) -> &Self {
         self.config(&format!("[source.crates-io]\nreplace-with = \"fixture\"\n[source.fixture]\n{source}\n"))
     }
 

@@ -1,12 +1,15 @@
-//! The server of a registry: serves a registry's directory over loopback HTTP with Cargo's sparse protocol, keeps a log
-//! of requests, and does wrong on order. It only reads; the writer is [`crate::Registry`].
+//! HTTP servers on loopback: of a registry's directory with Cargo's sparse protocol, and of git repositories. They keep
+//! a log of requests and do wrong on order. They only read; the writers are [`crate::Registry`] and [`crate::GitRepo`].
 
+mod cgi;
 mod connection;
 mod faults;
 mod http;
+mod site;
 
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -15,24 +18,91 @@ pub use self::connection::Request;
 use self::connection::{Shared, accept};
 use self::faults::matches;
 pub use self::faults::{Fault, Hold, Times};
+use self::site::{Auth, Site};
+use crate::git::GitRepo;
 
-/// A running server; it stops when dropped.
-///
-/// Paths are `/index/config.json`, `/index/fo/ob/foobar` and `/dl/foobar/1.0.0/download`; in patterns `*` stands for
-/// any run of characters.
-pub struct SparseServer {
+/// A running HTTP server; it stops when dropped. In patterns `*` stands for any run of characters.
+pub struct HttpServer {
     address: SocketAddr,
     shared: Arc<Shared>,
     accepting: Option<JoinHandle<()>>,
+}
+
+/// The server of a registry. Paths are `/index/config.json`, `/index/fo/ob/foobar` and `/dl/foobar/1.0.0/download`.
+pub struct SparseServer {
+    http: HttpServer,
 }
 
 impl SparseServer {
     /// Serves a directory laid out as a local registry, on a free port of 127.0.0.1.
     #[must_use]
     pub fn start(root: &Path) -> Self {
+        Self { http: HttpServer::start(Site::Registry(root.into())) }
+    }
+
+    /// The registry as Cargo names it: `sparse+http://127.0.0.1:<port>/index/`
+    #[must_use]
+    pub fn index_url(&self) -> String {
+        format!("sparse+{}/index/", self.url())
+    }
+
+    /// Where archives are: the `dl` of `config.json`.
+    #[must_use]
+    pub fn dl_url(&self) -> String {
+        format!("{}/dl", self.url())
+    }
+}
+
+impl Deref for SparseServer {
+    type Target = HttpServer;
+
+    fn deref(&self) -> &HttpServer {
+        &self.http
+    }
+}
+
+/// Git repositories by smart HTTP: `git http-backend` behind the server. Paths are `/<repo>/info/refs` and
+/// `/<repo>/git-upload-pack`.
+pub struct GitHttpServer {
+    http: HttpServer,
+    root: PathBuf,
+}
+
+impl GitHttpServer {
+    /// Serves every repository in `root`, on a free port of 127.0.0.1.
+    #[must_use]
+    pub fn start(root: &Path) -> Self {
+        Self { http: HttpServer::start(Site::Git(root.into())), root: root.into() }
+    }
+
+    /// `http://127.0.0.1:<port>/<repo>`
+    ///
+    /// # Panics
+    /// When the repository lies elsewhere.
+    #[must_use]
+    pub fn repo_url(&self, repo: &GitRepo) -> String {
+        format!("{}/{}", self.url(), repo.path_in(&self.root))
+    }
+
+    /// From now on answers 401 to requests without this pair.
+    pub fn require_basic(&self, user: &str, password: &str) {
+        self.shared.state().auth = Some(Auth::basic(user, password));
+    }
+}
+
+impl Deref for GitHttpServer {
+    type Target = HttpServer;
+
+    fn deref(&self) -> &HttpServer {
+        &self.http
+    }
+}
+
+impl HttpServer {
+    fn start(site: Site) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("the port");
-        let shared = Arc::new(Shared::new(root, format!("http://{address}")));
+        let shared = Arc::new(Shared::new(site, format!("http://{address}")));
         let accepting = thread::spawn({
             let shared = Arc::clone(&shared);
             move || accept(&listener, &shared)
@@ -44,12 +114,6 @@ impl SparseServer {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.shared.base_url
-    }
-
-    /// The registry as Cargo names it: `sparse+http://127.0.0.1:<port>/index/`
-    #[must_use]
-    pub fn index_url(&self) -> String {
-        format!("sparse+{}/index/", self.url())
     }
 
     /// Orders a fault.
@@ -90,7 +154,7 @@ impl SparseServer {
 
     /// From now on answers 401 to requests without this token, and says so in `config.json`.
     pub fn require_token(&self, token: &str) {
-        self.shared.state().token = Some(token.into());
+        self.shared.state().auth = Some(Auth::token(token));
     }
 
     /// Every request so far, in the order of their answers.
@@ -126,7 +190,7 @@ impl SparseServer {
     }
 }
 
-impl Drop for SparseServer {
+impl Drop for HttpServer {
     fn drop(&mut self) {
         {
             let mut state = self.shared.state();

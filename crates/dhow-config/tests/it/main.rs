@@ -1,6 +1,7 @@
 //! Configuration as its users see it: files in a directory, variables, arguments, and what comes of them.
 
 mod arguments;
+mod credentials;
 mod errors;
 mod layers;
 mod oracle;

@@ -21,7 +21,7 @@ pub enum Origin {
 
 /// Text that is not a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {message}\n  {line} | {excerpt}")]
+#[error("line {line}, column {column}: {message}{}", shown(*line, excerpt))]
 pub struct ConfigParseError {
     /// The line, from 1.
     pub line: u32,
@@ -29,8 +29,20 @@ pub struct ConfigParseError {
     pub column: u32,
     /// What is wrong.
     pub message: String,
-    /// The text of that line.
+    /// The text of that line; empty if it must not be shown.
     pub excerpt: String,
+}
+
+impl ConfigParseError {
+    /// The same without the text, in which there may be a token.
+    #[must_use]
+    pub fn without_excerpt(self) -> Self {
+        Self { excerpt: String::new(), ..self }
+    }
+}
+
+fn shown(line: u32, excerpt: &str) -> String {
+    if excerpt.is_empty() { String::new() } else { format!("\n  {line} | {excerpt}") }
 }
 
 /// Reads the text of a configuration file.

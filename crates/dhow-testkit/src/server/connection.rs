@@ -1,17 +1,14 @@
-//! The connections of a server: each on a thread of its own, from request to answer.
+//! The connections of a server: each on a thread of its own, from request to answer. What is answered is the site's.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io::{self, BufReader};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
-use sha2::{Digest, Sha256};
-
 use super::faults::{Fault, Faults};
-use super::http::{HttpRequest, HttpResponse, http_date, read_request};
+use super::http::{HttpRequest, HttpResponse, read_request};
+use super::site::{Auth, Site};
 
 /// One line of a server's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +35,7 @@ impl Request {
 }
 
 pub(super) struct Shared {
-    root: PathBuf,
+    site: Site,
     pub(super) base_url: String,
     state: Mutex<State>,
 }
@@ -46,7 +43,7 @@ pub(super) struct Shared {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) stopping: bool,
-    pub(super) token: Option<String>,
+    pub(super) auth: Option<Auth>,
     pub(super) faults: Faults,
     pub(super) log: Vec<Request>,
     pub(super) connections: HashMap<u64, TcpStream>,
@@ -74,8 +71,8 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 }
 
 impl Shared {
-    pub(super) fn new(root: &Path, base_url: String) -> Self {
-        Self { root: root.into(), base_url, state: Mutex::default() }
+    pub(super) fn new(site: Site, base_url: String) -> Self {
+        Self { site, base_url, state: Mutex::default() }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -138,54 +135,10 @@ impl Shared {
     }
 
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        let token = self.state().token.clone();
-        if token.is_some() && request.header("authorization") != token.as_deref() {
-            let mut response = HttpResponse::new(401, "a token is needed\n");
-            response.headers.push(("WWW-Authenticate", "Cargo".into()));
-            return response;
+        let auth = self.state().auth.clone();
+        match &auth {
+            Some(auth) if !auth.admits(request) => auth.refusal(),
+            _ => self.site.answer(request, &self.base_url, auth.is_some()),
         }
-        if request.path == "/index/config.json" {
-            let url = &self.base_url;
-            let auth = if token.is_some() { ",\"auth-required\":true" } else { "" };
-            let config = format!("{{\"dl\":\"{url}/dl\",\"api\":\"{url}\"{auth}}}");
-            return conditional(request, config.into_bytes(), None);
-        }
-        let Some(path) = self.file_of(&request.path) else {
-            return HttpResponse::new(404, "no such path\n");
-        };
-        let Ok(body) = fs::read(&path) else {
-            return HttpResponse::new(404, "not found\n");
-        };
-        if request.path.starts_with("/dl/") {
-            return HttpResponse::new(200, body);
-        }
-        let modified = fs::metadata(&path).and_then(|m| m.modified());
-        conditional(request, body, modified.ok().map(http_date))
     }
-
-    fn file_of(&self, path: &str) -> Option<PathBuf> {
-        if path.split('/').any(|part| part == "..") {
-            return None;
-        }
-        if let Some(rest) = path.strip_prefix("/index/") {
-            return Some(self.root.join("index").join(rest));
-        }
-        let (name, version) = path.strip_prefix("/dl/")?.strip_suffix("/download")?.split_once('/')?;
-        Some(self.root.join(format!("{name}-{version}.crate")))
-    }
-}
-
-/// 304 when the client has this body already, else the body with what it needs to ask again.
-fn conditional(request: &HttpRequest, body: Vec<u8>, modified: Option<String>) -> HttpResponse {
-    let etag = format!("\"{}\"", &hex::encode(Sha256::digest(&body))[..32]);
-    let known = match request.header("if-none-match") {
-        Some(tag) => tag == etag,
-        None => modified.is_some() && request.header("if-modified-since") == modified.as_deref(),
-    };
-    let mut response = if known { HttpResponse::new(304, "") } else { HttpResponse::new(200, body) };
-    response.headers.push(("ETag", etag));
-    if let Some(modified) = modified {
-        response.headers.push(("Last-Modified", modified));
-    }
-    response
 }

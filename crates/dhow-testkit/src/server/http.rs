@@ -7,6 +7,8 @@ pub(super) struct HttpRequest {
     pub(super) method: String,
     /// Percent-decoded, without the query.
     pub(super) path: String,
+    /// What stands behind the `?`, as it was sent.
+    pub(super) query: String,
     /// Names in lower case.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
@@ -21,13 +23,18 @@ impl HttpRequest {
 
 pub(super) struct HttpResponse {
     pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
 impl HttpResponse {
     pub(super) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }
+    }
+
+    pub(super) fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
     }
 
     /// Writes head and body in one piece; `sent` is how much of the body really goes out.
@@ -62,12 +69,36 @@ pub(super) fn read_request(stream: &mut impl BufRead) -> io::Result<Option<HttpR
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
-    let path = target.split('?').next().unwrap_or_default();
-    let mut request =
-        HttpRequest { method: method.into(), path: percent_decoded(path), headers, body: Vec::new() };
-    let length = request.header("content-length").and_then(|n| n.parse().ok());
-    stream.take(length.unwrap_or(0)).read_to_end(&mut request.body)?;
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut request = HttpRequest {
+        method: method.into(),
+        path: percent_decoded(path),
+        query: query.into(),
+        headers,
+        body: Vec::new(),
+    };
+    if request.header("transfer-encoding") == Some("chunked") {
+        request.body = read_chunks(stream)?;
+    } else {
+        let length = request.header("content-length").and_then(|n| n.parse().ok());
+        stream.take(length.unwrap_or(0)).read_to_end(&mut request.body)?;
+    }
     Ok(Some(request))
+}
+
+fn read_chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let line = read_line(stream)?.unwrap_or_default();
+        let size = line.split(';').next().unwrap_or_default().trim();
+        let size = u64::from_str_radix(size, 16).map_err(io::Error::other)?;
+        stream.take(size).read_to_end(&mut body)?;
+        // The line end behind a chunk; behind the last one, the empty line that ends the trailers.
+        while read_line(stream)?.is_some_and(|line| size == 0 && !line.is_empty()) {}
+        if size == 0 {
+            return Ok(body);
+        }
+    }
 }
 
 fn read_line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
@@ -152,6 +183,16 @@ mod tests {
         ] {
             assert_eq!(http_date(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
+    }
+
+    #[test]
+    fn chunks_are_put_together() {
+        let text = b"POST /a?b=c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\nPOST /next H\r\n\r\n";
+        let mut stream = text.as_slice();
+        let request = read_request(&mut stream).unwrap().unwrap();
+        assert_eq!((request.path.as_str(), request.query.as_str()), ("/a", "b=c"));
+        assert_eq!(request.body, b"abcde");
+        assert_eq!(read_request(&mut stream).unwrap().unwrap().path, "/next");
     }
 
     #[test]

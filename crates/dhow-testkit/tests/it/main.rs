@@ -5,4 +5,5 @@ mod accepted;
 mod compared;
 mod faults;
 mod fixture;
+mod git;
 mod runs;
