@@ -14,7 +14,7 @@ mod settings;
 mod sources;
 mod verify;
 
-pub use archive::ArchiveError;
+pub use archive::{ArchiveError, Inventory, unpack, unpack_held};
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;

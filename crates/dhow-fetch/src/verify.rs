@@ -70,6 +70,6 @@ pub(crate) fn read_archive(
             "is not the one that was published: its SHA-256 is {actual}, expected {expected}"
         ));
     }
-    let inventory = content.inventory(dir).map_err(|error| format!("cannot be unpacked: {error}"))?;
+    let inventory = content.list(dir).map_err(|error| format!("cannot be unpacked: {error}"))?;
     Ok(inventory.into_manifest(actual))
 }

@@ -7,7 +7,7 @@ use dhow_fs::{File, FsError};
 use dhow_model::Checksum;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{ArchiveError, Inventory, unpack, unpack_held};
+use crate::archive::{ArchiveError, Inventory, list, list_held, unpack, unpack_held};
 use crate::error::FetchError;
 
 /// Larger files are read twice instead of being held.
@@ -69,25 +69,21 @@ impl Content {
 
     /// Unpacks what is below `dir` in the archive into `target`, which exists and is empty.
     pub(crate) fn unpack(&self, dir: &str, target: &Path) -> Result<Inventory, ArchiveError> {
-        let mut inventory = Inventory::default();
         match self {
-            Self::Memory(bytes) => unpack_held(bytes, dir, target, &mut inventory)?,
-            Self::File(path, size) => {
-                let file = BufReader::with_capacity(PIECE_BYTES, dhow_fs::open(path)?);
-                unpack(file, *size, dir, target, &mut inventory)?;
-            }
+            Self::Memory(bytes) => unpack_held(bytes, dir, target),
+            Self::File(path, size) => unpack(pieces(path)?, *size, dir, target),
         }
-        Ok(inventory)
     }
 
     /// What [`Self::unpack`] would write.
-    pub(crate) fn inventory(&self, dir: &str) -> Result<Inventory, ArchiveError> {
+    pub(crate) fn list(&self, dir: &str) -> Result<Inventory, ArchiveError> {
         match self {
-            Self::Memory(bytes) => Inventory::of_held(bytes, dir),
-            Self::File(path, size) => {
-                let file = BufReader::with_capacity(PIECE_BYTES, dhow_fs::open(path)?);
-                Inventory::of_stream(file, *size, dir)
-            }
+            Self::Memory(bytes) => list_held(bytes, dir),
+            Self::File(path, size) => list(pieces(path)?, *size, dir),
         }
     }
+}
+
+fn pieces(path: &Path) -> Result<BufReader<File>, FsError> {
+    Ok(BufReader::with_capacity(PIECE_BYTES, dhow_fs::open(path)?))
 }

@@ -1,5 +1,6 @@
 //! Index clients and downloads against a real server on loopback, and homes shared with the real cargo.
 
+mod archives;
 mod beside_cargo;
 mod download;
 mod index;
