@@ -7,6 +7,7 @@ mod archive;
 mod download;
 mod error;
 mod event;
+mod home_check;
 mod index;
 mod network;
 mod registries;
@@ -18,6 +19,7 @@ pub use archive::{ArchiveError, Inventory, unpack, unpack_held};
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
+pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };

@@ -3,6 +3,7 @@
 //! [`CargoHome`] knows every path in it, [`RegistryHome`] those of one registry; nobody else joins paths. What may
 //! be changed only under a lock hangs on the guard that holds it. Knows no network and no resolver.
 
+mod census;
 mod collect;
 mod guards;
 mod install_change;
@@ -10,11 +11,13 @@ mod install_error;
 mod install_root;
 mod last_use;
 mod layout;
+mod leftovers;
 mod manifest;
 mod registry;
 mod source_name;
 
-pub use collect::{CollectError, Limits, Removed, disk_usage};
+pub use census::{Census, CensusError, census};
+pub use collect::{CollectError, Limits, Removed, Usage, disk_usage};
 pub use guards::{CollectGuard, CredentialsGuard, DownloadGuard, ReadGuard};
 pub use install_change::{Change, Program, Step};
 pub use install_error::InstallRootError;

@@ -7,17 +7,20 @@ mod remove;
 mod select;
 mod sync;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dhow_formats::cargo_ok;
 use dhow_fs::FsError;
 use rusqlite::TransactionBehavior;
 
 use crate::guards::CollectGuard;
 use crate::last_use::{LastUse, LastUseError};
+use crate::registry::RegistryHome;
 use remove::Removal;
 
-pub use remove::{Removed, disk_usage};
+pub(crate) use remove::is_gone;
+pub use remove::{Removed, Usage, disk_usage};
 
 /// What may stay. `None` is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,6 +108,28 @@ enum Trouble {
 }
 
 impl CollectGuard<'_> {
+    /// Removes a file or a directory of the home; nobody finds half of it.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove(&self, path: &Path) -> Result<(), FsError> {
+        match dhow_fs::lstat(path)? {
+            Some(stat) => remove::remove_at_once(path, stat.is_dir()),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts sources that were unpacked to [`RegistryHome::repair_part`] into the place of those that are there.
+    ///
+    /// # Errors
+    /// They cannot be moved or marked.
+    pub fn replace_sources(&self, registry: &RegistryHome, package: &str) -> Result<(), FsError> {
+        let (part, place) = (registry.repair_part(package), registry.sources_of(package));
+        dhow_fs::write(&part.join(cargo_ok::FILE_NAME), cargo_ok::COMPLETE)?;
+        self.remove(&place)?;
+        dhow_fs::rename(&part, &place)
+    }
+
     /// Removes what is beyond the limits. Records follow the files, also those of files that came or went without one.
     /// With `dry_run` says only what would go.
     ///

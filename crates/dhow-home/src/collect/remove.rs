@@ -111,7 +111,7 @@ impl<'h> Removal<'h> {
 }
 
 /// Removes what killed collections left in a directory.
-pub(crate) fn sweep_gone(dir: &Path) -> Result<(), FsError> {
+fn sweep_gone(dir: &Path) -> Result<(), FsError> {
     for entry in dhow_fs::list_dir_optional(dir)?.unwrap_or_default() {
         if is_gone(&entry.path) {
             dhow_fs::remove_dir_all(&entry.path)?;
@@ -126,7 +126,7 @@ pub(crate) fn is_gone(path: &Path) -> bool {
 }
 
 /// Moves a directory aside before it is deleted, so that nobody finds half of it.
-pub(crate) fn remove_at_once(path: &Path, is_dir: bool) -> Result<(), FsError> {
+pub(super) fn remove_at_once(path: &Path, is_dir: bool) -> Result<(), FsError> {
     if !is_dir {
         return dhow_fs::remove_file(path);
     }

@@ -1,6 +1,7 @@
 //! The command line as plain data: names, flags and values as the user typed them, without their meaning.
 
 mod groups;
+mod home;
 mod subcommands;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use clap::{ArgAction, Parser, Subcommand};
 pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
+pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
     LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
@@ -105,6 +107,8 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Generate the lockfile for a package
     GenerateLockfile(GenerateLockfileArgs),
+    /// Look after the cargo home: verify it, show what is in it, remove what is unused
+    Home(HomeArgs),
     /// Display a tree visualization of a dependency graph
     Tree(Box<TreeArgs>),
     /// Output the resolved dependencies of a package, the concrete used versions including overrides,

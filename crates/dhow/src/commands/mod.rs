@@ -9,6 +9,7 @@ mod external;
 mod fetch;
 mod generate_lockfile;
 mod help;
+mod home;
 mod list;
 mod locate_project;
 mod metadata;
@@ -49,6 +50,7 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Bench(args)) => bench::run(*args, cx),
         Some(Command::Fetch(args)) => fetch::run(args, cx),
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
+        Some(Command::Home(args)) => home::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
         Some(Command::Metadata(args)) => metadata::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
