@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use dhow_fs::{FileKind, FsError};
 use dhow_model::SourceId;
 
+use crate::git::GitHome;
 use crate::registry::RegistryHome;
 use crate::source_name::registry_dir_name;
 
@@ -23,7 +24,8 @@ use crate::source_name::registry_dir_name;
 /// │   └── sources/<host>-<hash>/serde-1.0.0       what the unpacked package consists of: a source manifest
 /// ├── bin/                        installed programs
 /// ├── git/
-/// │   ├── db/<name>-<hash>/               bare repositories
+/// │   ├── CACHEDIR.TAG
+/// │   ├── db/<name>-<hash>/               bare repositories: see GitHome
 /// │   └── checkouts/<name>-<hash>/<commit>/
 /// └── registry/
 ///     ├── CACHEDIR.TAG
@@ -88,7 +90,7 @@ impl CargoHome {
 
     /// What belongs to one registry: the one that is really asked, not the one that it replaces.
     pub fn registry_of(&self, source: SourceId) -> RegistryHome {
-        RegistryHome::new(self, registry_dir_name(source))
+        RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source))
     }
 
     /// Every registry that there is anything of.
@@ -103,7 +105,8 @@ impl CargoHome {
             names.extend(dirs.filter_map(|entry| entry.file_name.into_string().ok()));
         }
         names.retain(|name| !name.starts_with('.'));
-        Ok(names.into_iter().map(|name| RegistryHome::new(self, name)).collect())
+        let (registry, manifests) = (self.registry(), self.manifests());
+        Ok(names.into_iter().map(|name| RegistryHome::new(&registry, &manifests, name)).collect())
     }
 
     /// The indexes of all registries.
@@ -140,12 +143,21 @@ impl CargoHome {
         self.own().join("CACHEDIR.TAG")
     }
 
+    /// What belongs to one git repository, whatever branch or commit is asked for.
+    pub fn git_of(&self, source: SourceId) -> GitHome {
+        GitHome::new(&self.git_db(), &self.git_checkouts(), source)
+    }
+
     pub(crate) fn download_lock(&self) -> PathBuf {
         self.root.join(".package-cache")
     }
 
     pub(crate) fn mutate_lock(&self) -> PathBuf {
         self.root.join(".package-cache-mutate")
+    }
+
+    pub(crate) fn git_tag(&self) -> PathBuf {
+        self.root.join("git/CACHEDIR.TAG")
     }
 
     pub(crate) fn registry_tag(&self) -> PathBuf {

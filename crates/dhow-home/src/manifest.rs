@@ -27,12 +27,12 @@ pub struct Difference {
     /// Where, in the package's directory.
     pub path: PathBuf,
     /// In what way.
-    pub change: FileChange,
+    pub change: SourceChange,
 }
 
 /// In what way a file is not what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FileChange {
+pub enum SourceChange {
     /// Its content is another.
     Content,
     /// It may be executed and should not, or the other way round.
@@ -45,7 +45,7 @@ pub enum FileChange {
     Added,
 }
 
-impl FileChange {
+impl SourceChange {
     /// As the end of a sentence that begins with the path.
     pub fn describe(self) -> &'static str {
         match self {
@@ -134,7 +134,7 @@ pub fn check_sources(dir: &Path, manifest: &SourceManifest, depth: Depth) -> Res
     let Check { seen, mut found, stats, .. } = check;
     for (file, seen) in manifest.files.iter().zip(&seen) {
         if seen.is_none() {
-            found.push(Difference { path: file.path.clone(), change: FileChange::Missing });
+            found.push(Difference { path: file.path.clone(), change: SourceChange::Missing });
         }
     }
     found.sort_unstable();
@@ -168,10 +168,10 @@ impl Check<'_> {
                 (Some(at), FileKind::File) => self.file(at, &entry.path)?,
                 (Some(at), _) => {
                     self.seen[at] = Some(StatRecord::default());
-                    self.found.push(Difference { path, change: FileChange::Kind });
+                    self.found.push(Difference { path, change: SourceChange::Kind });
                 }
                 (None, FileKind::Dir) => self.directory(&path)?,
-                (None, _) => self.found.push(Difference { path, change: FileChange::Added }),
+                (None, _) => self.found.push(Difference { path, change: SourceChange::Added }),
             }
         }
         Ok(())
@@ -189,9 +189,9 @@ impl Check<'_> {
         self.stats |= now != file.stat;
         let mut differ = |change| self.found.push(Difference { path: file.path.clone(), change });
         if now.size != file.stat.size || dhow_fs::hash_file(place)?.0 != file.hash {
-            differ(FileChange::Content);
+            differ(SourceChange::Content);
         } else if self.permissions && is_executable(&stat) != file.executable {
-            differ(FileChange::Executable);
+            differ(SourceChange::Executable);
         }
         Ok(())
     }

@@ -8,12 +8,12 @@ use dhow_formats::{cargo_ok, registry_config};
 use dhow_fs::{FileKind, FsError};
 use dhow_model::PackageId;
 
-use crate::layout::CargoHome;
+use crate::git::BareRepository;
 
 /// The directories of one registry:
 ///
 /// ```text
-/// registry/index/<host>-<hash>/
+/// registry/index/<host>-<hash>/           a bare repository, if the index is one
 ///     config.json
 ///     .cache/se/rd/serde                  index file, in the format of dhow_formats::index_cache
 /// registry/cache/<host>-<hash>/
@@ -35,13 +35,13 @@ pub struct RegistryHome {
 }
 
 impl RegistryHome {
-    pub(crate) fn new(home: &CargoHome, name: String) -> Self {
-        let registry = home.registry();
+    /// Below the home's `registry` and its `manifests`.
+    pub(crate) fn new(registry: &Path, manifests: &Path, name: String) -> Self {
         Self {
             index: registry.join("index").join(&name),
             cache: registry.join("cache").join(&name),
             src: registry.join("src").join(&name),
-            manifests: home.manifests().join(&name),
+            manifests: manifests.join(&name),
             name,
         }
     }
@@ -54,6 +54,11 @@ impl RegistryHome {
     /// What is known of the index.
     pub fn index(&self) -> &Path {
         &self.index
+    }
+
+    /// The index as a git repository.
+    pub fn index_repository(&self) -> BareRepository {
+        BareRepository::new(self.index.clone())
     }
 
     /// Where the archives are.

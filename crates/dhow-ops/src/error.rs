@@ -22,6 +22,10 @@ pub enum Error {
     #[error(transparent)]
     Spec(#[from] dhow_resolve::SpecError),
     #[error(transparent)]
+    Install(#[from] crate::install::InstallError),
+    #[error(transparent)]
+    InstallRoot(#[from] dhow_home::InstallRootError),
+    #[error(transparent)]
     Fetch(#[from] dhow_fetch::FetchError),
     #[error(transparent)]
     LastUse(#[from] dhow_home::LastUseError),
@@ -39,6 +43,8 @@ pub enum Error {
     Profile(#[from] dhow_workspace::ProfileProblem),
     #[error(transparent)]
     Build(#[from] dhow_build::BuildError),
+    #[error(transparent)]
+    Edit(#[from] crate::edit::EditProblem),
     #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]

@@ -5,9 +5,11 @@
 mod clean;
 mod compile;
 mod doc;
+mod edit;
 mod error;
 mod event;
 mod home;
+mod install;
 mod last_use;
 mod locate;
 mod lockfile;
@@ -34,19 +36,27 @@ pub use clean::{CleanOptions, Cleaned, clean};
 pub use compile::build;
 pub use dhow_fetch::Event as FetchEvent;
 pub use dhow_formats::home_stat::HomeStat;
+pub use dhow_formats::manifest_edit::DependencyTable;
 pub use dhow_home::Limits;
+pub use dhow_model::DepKind;
 pub use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection};
 pub use dhow_workspace::{Location, Warning as ManifestWarning};
 pub use doc::doc;
+pub use edit::{AddFrom, AddOptions, EditProblem, RemoveOptions, add, remove};
 pub use error::Error;
 pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
+pub use install::{
+    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions,
+    install, installed_list, parse_version_req, uninstall,
+};
 pub use locate::{locate_project, located_as_json};
 pub use lockfile::{fetch, generate_lockfile};
 pub use metadata::{MetadataOptions, metadata};
 pub use options::{CompileOptions, FeatureFlags, MessageFormat, MessageFormatError};
 pub use pkgid::pkgid;
 pub use run::run;
+pub use semver::VersionReq;
 pub use session::{LockMode, Session};
 pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;

@@ -13,6 +13,7 @@ use super::directory::DirectorySource;
 use super::file::IndexFile;
 use super::local::LocalRegistry;
 use super::sparse::{Freshness, Loaded, SparseIndex};
+use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 
@@ -25,6 +26,7 @@ pub struct Registry {
     pub(crate) offline: bool,
     /// That it was used has been told.
     pub(crate) is_told: AtomicBool,
+    credentials: Arc<Credentials>,
     answers: Mutex<Answers>,
 }
 
@@ -49,8 +51,27 @@ pub enum Listing {
 }
 
 impl Registry {
-    pub(crate) fn new(source: SourceId, kind: Kind, home: RegistryHome, offline: bool) -> Self {
-        Self { source, kind, home, offline, is_told: AtomicBool::new(false), answers: Mutex::default() }
+    pub(crate) fn new(
+        source: SourceId,
+        kind: Kind,
+        home: RegistryHome,
+        offline: bool,
+        credentials: Arc<Credentials>,
+    ) -> Self {
+        Self {
+            source,
+            kind,
+            home,
+            offline,
+            is_told: AtomicBool::new(false),
+            credentials,
+            answers: Mutex::default(),
+        }
+    }
+
+    /// The token of the registry that answers.
+    pub fn credentials(&self) -> &Arc<Credentials> {
+        &self.credentials
     }
 
     /// The source that was asked for.

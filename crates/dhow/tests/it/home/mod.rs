@@ -91,8 +91,7 @@ fn rows(sandbox: &Sandbox) -> Vec<String> {
 fn only_dir(dir: &Path) -> PathBuf {
     let mut entries =
         std::fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry").path());
-    let found = entries.find(|path| path.is_dir()).expect("a directory");
-    found
+    entries.find(|path| path.is_dir()).expect("a directory")
 }
 
 fn sources(sandbox: &Sandbox, package: &str) -> PathBuf {
