@@ -16,5 +16,6 @@ mod end_to_end;
 mod fresh;
 mod killed;
 mod lockfile;
+mod registries;
 mod resolver;
 mod support;
