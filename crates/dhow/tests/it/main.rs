@@ -16,6 +16,6 @@ mod end_to_end;
 mod fresh;
 mod killed;
 mod lockfile;
-mod registries;
+mod registry_commands;
 mod resolver;
 mod support;
