@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dhow_fs::FsError;
 use dhow_model::{Checksum, PackageId, SourceId};
+use dhow_process::ProcessError;
 
 use crate::archive::ArchiveError;
 use crate::auth::AuthError;
@@ -146,6 +147,61 @@ pub enum FetchError {
         /// What is wrong.
         reason: String,
     },
+    /// `git` cannot be run, or fails where it should not.
+    #[error("git repositories are handled by the program `git`, which failed")]
+    GitProgram(#[source] Arc<ProcessError>),
+    /// A repository cannot be fetched.
+    #[error("could not fetch the git repository `{url}`{}: {reason}{}", tried(*tries), git_hint(reason))]
+    GitFetch {
+        /// Which.
+        url: String,
+        /// What git says.
+        reason: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// A repository has not what was asked for.
+    #[error("the git repository `{url}` has not what was asked for: {reason}")]
+    GitReference {
+        /// Which.
+        url: String,
+        /// What git says.
+        reason: String,
+    },
+    /// A submodule that cannot be reached, or may not.
+    #[error("the submodule at `{url}` cannot be fetched: {reason}")]
+    GitSubmodule {
+        /// As its repository has it.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// A commit that would reach outside of its directory.
+    #[error("refused to check out commit {commit} of `{url}` because of `{path}`: {reason}")]
+    HostileRepository {
+        /// The repository.
+        url: String,
+        /// The commit.
+        commit: String,
+        /// What in it.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// What the home has of a repository is broken.
+    #[error("what is known of the git repository `{url}` is broken: {reason}")]
+    GitCorrupt {
+        /// Which.
+        url: String,
+        /// What git says.
+        reason: String,
+    },
+    /// A repository is not in the home, or not all of it, and the network must not be used.
+    #[error("the git repository `{url}` has to be fetched, which `--offline` (or `net.offline`) forbids")]
+    OfflineGit {
+        /// Which.
+        url: String,
+    },
     /// A `[source]` table that leads nowhere.
     #[error("{0}")]
     BadSource(String),
@@ -177,6 +233,22 @@ fn network_hint(reason: &str) -> &'static str {
         "\nhelp: if a proxy re-signs the traffic, trust its certificate through the system or `http.cainfo`"
     } else {
         "\nhelp: without a network, `--offline` builds with what is already downloaded"
+    }
+}
+
+fn git_hint(reason: &str) -> &'static str {
+    let asks =
+        ["could not read Username", "could not read Password", "Authentication failed", "Permission denied"];
+    if asks.iter().any(|said| reason.contains(said)) {
+        "\nhelp: git finds no valid credentials for it; set up a credential helper (`git help credentials`) or an SSH agent, \
+         or set `net.git-fetch-with-cli = true` to be asked"
+    } else if reason.contains("Host key verification failed") {
+        "\nhelp: connect to the host once with `ssh`, and check its key"
+    } else if reason.contains("transport '") {
+        "\nhelp: repositories may name submodules by `https`, `http`, `ssh` and `git` only (`protocol.allow` in git's \
+         configuration)"
+    } else {
+        "\nhelp: check the URL; `git ls-remote` tells whether git can reach it"
     }
 }
 

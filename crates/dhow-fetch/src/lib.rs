@@ -9,6 +9,7 @@ mod auth;
 mod download;
 mod error;
 mod event;
+mod git;
 mod index;
 mod network;
 mod registries;
@@ -20,9 +21,12 @@ pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, Log
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
+pub use git::{
+    Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
+};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };
 pub use registries::Registries;
-pub use settings::{HttpSettings, NetSettings, ProxyVariables, Settings};
+pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings};
 pub use sources::{Answerer, Sources};

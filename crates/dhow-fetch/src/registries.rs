@@ -8,6 +8,7 @@ use dhow_model::{SourceId, SourceKind};
 
 use crate::auth::Credentials;
 use crate::error::FetchError;
+use crate::git::GitProgram;
 use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
 use crate::index::{Kind, SparseIndexOf};
 use crate::network::Network;
@@ -20,6 +21,7 @@ pub struct Registries {
     pub(crate) home: CargoHome,
     pub(crate) settings: Settings,
     pub(crate) network: Arc<Network>,
+    pub(crate) git: Arc<GitProgram>,
     /// One thread at a time puts packages into their place.
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
@@ -38,11 +40,14 @@ impl Registries {
     /// With a home and settings. `reader` reads the manifests of vendored packages. Nothing is opened yet.
     pub fn new(home: CargoHome, settings: Settings, reader: SummaryReader) -> Self {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
+        let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
+        let git = Arc::new(git);
         let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
         Self {
             home,
             settings,
             network,
+            git,
             placing: Mutex::default(),
             reader,
             opened: Mutex::new(opened),
@@ -58,6 +63,11 @@ impl Registries {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How git is run.
+    pub fn git(&self) -> &Arc<GitProgram> {
+        &self.git
     }
 
     /// Whether index files in the home are good enough, for all registries, also those opened later.

@@ -22,6 +22,10 @@ pub enum Error {
     #[error(transparent)]
     Spec(#[from] dhow_resolve::SpecError),
     #[error(transparent)]
+    Install(#[from] crate::install::InstallError),
+    #[error(transparent)]
+    InstallRoot(#[from] dhow_home::InstallRootError),
+    #[error(transparent)]
     Fetch(#[from] dhow_fetch::FetchError),
     #[error(transparent)]
     Toolchain(#[from] dhow_toolchain::ToolchainError),
@@ -34,6 +38,8 @@ pub enum Error {
     #[error(transparent)]
     Build(#[from] dhow_build::BuildError),
     #[error(transparent)]
+    Edit(#[from] crate::edit::EditProblem),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),
@@ -41,6 +47,8 @@ pub enum Error {
     LockFile { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("`{}` is not UTF-8", .path.display())]
     NotUtf8 { path: PathBuf },
+    #[error("the path `{}` is not UTF-8, and JSON holds nothing else\n\nhelp: rename it", .path.display())]
+    PathNotUtf8 { path: PathBuf },
     #[error("`[patch]` of the configuration cannot be used: {reason}")]
     ConfigPatch { reason: String },
     #[error("the patch for `{dep}` cannot be used")]

@@ -5,9 +5,11 @@
 mod clean;
 mod compile;
 mod doc;
+mod edit;
 mod error;
 mod event;
 mod info;
+mod install;
 mod locate;
 mod lockfile;
 mod login;
@@ -33,12 +35,19 @@ mod workspaces;
 pub use clean::{CleanOptions, Cleaned, clean};
 pub use compile::build;
 pub use dhow_fetch::Event as FetchEvent;
+pub use dhow_formats::manifest_edit::DependencyTable;
+pub use dhow_model::DepKind;
 pub use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection};
 pub use dhow_workspace::{Location, Warning as ManifestWarning};
 pub use doc::doc;
+pub use edit::{AddFrom, AddOptions, EditProblem, RemoveOptions, add, remove};
 pub use error::Error;
 pub use event::{Event, Level};
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
+pub use install::{
+    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions,
+    install, installed_list, parse_version_req, uninstall,
+};
 pub use locate::{locate_project, located_as_json};
 pub use lockfile::{fetch, generate_lockfile};
 pub use login::{LoginOptions, login, logout};
@@ -48,6 +57,7 @@ pub use pkgid::pkgid;
 pub use registry_choice::RegistryChoice;
 pub use run::run;
 pub use search::{Found, MAX_SEARCH_LIMIT, SearchOptions, search};
+pub use semver::VersionReq;
 pub use session::{LockMode, Session};
 pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use dhow_config::RegistryCredentials;
 use dhow_fetch::{
-    Answerer, Children, CredentialSettings, HttpSettings, NetSettings, ProxyVariables, Settings, Sources,
-    SummaryReader,
+    Answerer, Children, CredentialSettings, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings,
+    Sources, SummaryReader,
 };
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
 
 use crate::error::Error;
 use crate::session::Session;
+use crate::tools;
 
 /// Whether `[source]` may put one registry in the place of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,13 @@ pub(crate) fn settings(session: &Session<'_>, replaced: Replaced) -> Result<Sett
     let offline = net.offline || session.lock.offline;
     Ok(Settings {
         http: http(session)?,
+        git: GitSettings {
+            env: tools::child_env(session)?,
+            cwd: session.cwd().to_owned(),
+            with_cli: net.git_fetch_with_cli,
+            may_prompt: net.git_fetch_with_cli && session.width.is_some(),
+            ..GitSettings::default()
+        },
         net: NetSettings { retry: net.retry, offline, ..NetSettings::default() },
         sources: sources(session, replaced)?,
         children: children(session),

@@ -30,11 +30,11 @@ pub(crate) struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    /// The sources of a workspace. Its path dependencies are read at once.
+    /// The sources of a workspace with these members.
     pub(crate) fn new(
         session: &'a Session<'a>,
         loader: &'a Loader<'a>,
-        workspace: &Workspace,
+        members: &[Package],
     ) -> Result<Self, Error> {
         let home = CargoHome::new(session.config.home());
         let registries = Registries::new(
@@ -42,25 +42,30 @@ impl<'a> Sources<'a> {
             network::settings(session, network::Replaced::ByConfiguration)?,
             network::vendored_summary(),
         );
-        let mut sources = Self {
+        let of_paths = members.iter().filter(|p| p.id().source().is_path());
+        Ok(Self {
             session,
             loader,
             registries,
-            path_packages: workspace.members().iter().map(|p| (p.id().source(), p.clone())).collect(),
+            path_packages: of_paths.map(|p| (p.id().source(), p.clone())).collect(),
             answers: HashMap::new(),
             rustc_version: None,
-        };
+        })
+    }
+
+    /// Reads all that members reach by `path`.
+    pub(crate) fn read_path_dependencies(&mut self, workspace: &Workspace) -> Result<(), Error> {
         let mut todo: Vec<Package> = workspace.members().to_vec();
         while let Some(package) = todo.pop() {
             let transitive =
                 |dep: &&Dependency| dep.is_transitive() || workspace.member(package.id()).is_some();
             for dep in package.dependencies().iter().filter(transitive).filter(|dep| dep.source().is_path()) {
-                if let Entry::Vacant(place) = sources.path_packages.entry(dep.source()) {
-                    todo.push(place.insert(loader.path_package(dep.source())?).clone());
+                if let Entry::Vacant(place) = self.path_packages.entry(dep.source()) {
+                    todo.push(place.insert(self.loader.path_package(dep.source())?).clone());
                 }
             }
         }
-        Ok(sources)
+        Ok(())
     }
 
     pub(crate) fn registries(&self) -> &Registries {

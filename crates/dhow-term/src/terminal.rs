@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -57,6 +58,8 @@ pub struct Terminal {
     bar: Option<ProgressBar>,
     /// How many downloads are done, of how many.
     downloads: Mutex<(usize, usize)>,
+    /// Whether it was said that a file system has no locks.
+    pub(crate) told_no_locks: AtomicBool,
 }
 
 pub(crate) const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -76,6 +79,7 @@ impl Terminal {
             out: Mutex::new(out),
             bar: bar(settings),
             downloads: Mutex::default(),
+            told_no_locks: AtomicBool::default(),
         }
     }
 
@@ -124,6 +128,12 @@ impl Terminal {
         if self.settings.verbosity > Verbosity::Quiet {
             self.line(format_args!("{style}{verb:>12}{style:#} {message}"));
         }
+    }
+
+    /// A feature that is on or off.
+    pub(crate) fn feature(&self, sign: char, is_on: bool, name: &str) {
+        let style = if is_on { GOOD } else { BAD };
+        self.line(format_args!("{:13}{style}{sign}{style:#} {name}", ""));
     }
 
     /// A status that only `-v` shows.

@@ -1,6 +1,8 @@
 //! The command line as plain data: names, flags and values as the user typed them, without their meaning.
 
+mod edit;
 mod groups;
+mod install;
 mod registry_commands;
 mod subcommands;
 
@@ -8,9 +10,11 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Parser, Subcommand};
 
+pub(crate) use edit::{AddArgs, RemoveArgs, SectionArgs};
 pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
+pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
 pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
@@ -84,6 +88,8 @@ pub(crate) enum Color {
 /// One variant per command, one file per command in `commands/`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    /// Add dependencies to a Cargo.toml manifest file
+    Add(Box<AddArgs>),
     /// Compile a local package and all of its dependencies
     #[command(visible_alias = "b")]
     Build(Box<BuildArgs>),
@@ -95,6 +101,9 @@ pub(crate) enum Command {
     /// Build a package's documentation
     #[command(visible_alias = "d")]
     Doc(Box<DocArgs>),
+    /// Remove dependencies from a Cargo.toml manifest file
+    #[command(visible_alias = "rm")]
+    Remove(Box<RemoveArgs>),
     /// Run a binary or example of the local package
     #[command(visible_alias = "r")]
     Run(Box<RunArgs>),
@@ -107,6 +116,10 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Generate the lockfile for a package
     GenerateLockfile(GenerateLockfileArgs),
+    /// Install a Rust binary
+    Install(Box<InstallArgs>),
+    /// Remove a Rust binary
+    Uninstall(UninstallArgs),
     /// Display a tree visualization of a dependency graph
     Tree(Box<TreeArgs>),
     /// Output the resolved dependencies of a package, the concrete used versions including overrides,

@@ -8,8 +8,8 @@ use dhow_ops::{
 };
 
 use crate::args::{
-    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RegistryOrIndexArgs,
-    RunTargetArgs, TargetArgs,
+    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, ProgramArgs,
+    RegistryOrIndexArgs, RunTargetArgs, TargetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -73,6 +73,15 @@ pub(super) fn filter(args: TargetArgs) -> CompileFilter {
 pub(super) fn lib_filter(args: LibTargetArgs) -> CompileFilter {
     only(OnlyTargets {
         lib: args.lib,
+        bins: rule(args.bins, args.bin),
+        examples: rule(args.examples, args.example),
+        ..OnlyTargets::default()
+    })
+}
+
+/// The programs of `install`.
+pub(super) fn program_filter(args: ProgramArgs) -> CompileFilter {
+    only(OnlyTargets {
         bins: rule(args.bins, args.bin),
         examples: rule(args.examples, args.example),
         ..OnlyTargets::default()

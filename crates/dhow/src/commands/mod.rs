@@ -1,5 +1,6 @@
 //! One file per command: its arguments become options, its result becomes output and an exit code.
 
+mod add;
 mod bench;
 mod build;
 mod clean;
@@ -10,6 +11,7 @@ mod fetch;
 mod generate_lockfile;
 mod help;
 mod info;
+mod install;
 mod list;
 mod locate_project;
 mod login;
@@ -17,10 +19,12 @@ mod logout;
 mod metadata;
 mod pkgid;
 mod programs;
+mod remove;
 mod run;
 mod search;
 mod test;
 mod tree;
+mod uninstall;
 mod version;
 
 use crate::args::{Cli, Command};
@@ -44,15 +48,19 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
     match cli.command {
         None => help::run(cx, None),
         Some(Command::Help { command }) => help::run(cx, command.as_deref()),
+        Some(Command::Add(args)) => add::run(*args, cx),
         Some(Command::Build(args)) => build::run(*args, dhow_ops::Intent::Build, cx),
         Some(Command::Check(args)) => build::check(*args, cx),
         Some(Command::Clean(args)) => clean::run(args, cx),
         Some(Command::Doc(args)) => doc::run(*args, cx),
+        Some(Command::Remove(args)) => remove::run(*args, cx),
         Some(Command::Run(args)) => run::run(*args, cx),
         Some(Command::Test(args)) => test::run(*args, cx),
         Some(Command::Bench(args)) => bench::run(*args, cx),
         Some(Command::Fetch(args)) => fetch::run(args, cx),
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
+        Some(Command::Install(args)) => install::run(*args, cx),
+        Some(Command::Uninstall(args)) => uninstall::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
         Some(Command::Metadata(args)) => metadata::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
