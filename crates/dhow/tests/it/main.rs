@@ -19,6 +19,7 @@ mod fresh;
 mod home;
 mod killed;
 mod lockfile;
+mod registry_commands;
 mod registries;
 mod resolver;
 mod soak;
