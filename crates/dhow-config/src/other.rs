@@ -97,8 +97,10 @@ impl Config {
     /// # Errors
     /// A value of the wrong kind.
     pub fn install_root(&self) -> Result<PathBuf, ConfigError> {
-        let root = self.path(&Key::new(&["install", "root"]))?;
-        Ok(root.map_or_else(|| self.home.clone(), |root| root.value))
+        // As Cargo 1.95 has it: a single word is relative to where the command is started, a path with a slash to the
+        // file that it stands in.
+        let root = self.program(&Key::new(&["install", "root"]))?;
+        Ok(root.map_or_else(|| self.home.clone(), |root| self.cwd().join(root.value)))
     }
 
     /// `cargo-new.vcs`: what keeps the history of a new package.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use dhow_fs::FsError;
 use dhow_model::{Checksum, PackageId, SourceId};
+use dhow_process::ProcessError;
 
 use crate::archive::ArchiveError;
+use crate::auth::AuthError;
 
 /// Fetching failed. Cheap to clone, because several callers may wait for one request.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -37,14 +39,38 @@ pub enum FetchError {
         /// How often it was asked.
         tries: u32,
     },
-    /// A registry wants a token and there is none.
-    #[error(
-        "the registry `{registry}` wants a token for every request: set `registries.{registry}.token` in `$CARGO_HOME/credentials.toml` or the variable `CARGO_REGISTRIES_{}_TOKEN`",
-        registry.to_uppercase().replace('-', "_")
-    )]
-    NoToken {
-        /// The registry's name in configuration.
+    /// About tokens.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// A registry without a web API.
+    #[error("the registry `{registry}` has no web API, so it can only be read")]
+    NoApi {
+        /// The registry.
         registry: String,
+    },
+    /// The web API says what went wrong.
+    #[error("the registry at {host} answered with an error{}: {}", api_status(*status), details.join(", "))]
+    Api {
+        /// Where the API is.
+        host: String,
+        /// The status of the answer.
+        status: u16,
+        /// What it says.
+        details: Vec<String>,
+    },
+    /// The web API says something else than was expected.
+    #[error("the answer of the registry at {host} cannot be understood: {reason}")]
+    BadApiAnswer {
+        /// Where the API is.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The web API is to be asked, and the network must not be used.
+    #[error("the registry at {host} can only be asked over the network; run again without `--offline`")]
+    OfflineApi {
+        /// Where the API is.
+        host: String,
     },
     /// `config.json` cannot be used.
     #[error("`{url}` is not a registry's `config.json`: {reason}")]
@@ -121,6 +147,61 @@ pub enum FetchError {
         /// What is wrong.
         reason: String,
     },
+    /// `git` cannot be run, or fails where it should not.
+    #[error("git repositories are handled by the program `git`, which failed")]
+    GitProgram(#[source] Arc<ProcessError>),
+    /// A repository cannot be fetched.
+    #[error("could not fetch the git repository `{url}`{}: {reason}{}", tried(*tries), git_hint(reason))]
+    GitFetch {
+        /// Which.
+        url: String,
+        /// What git says.
+        reason: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// A repository has not what was asked for.
+    #[error("the git repository `{url}` has not what was asked for: {reason}")]
+    GitReference {
+        /// Which.
+        url: String,
+        /// What git says.
+        reason: String,
+    },
+    /// A submodule that cannot be reached, or may not.
+    #[error("the submodule at `{url}` cannot be fetched: {reason}")]
+    GitSubmodule {
+        /// As its repository has it.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// A commit that would reach outside of its directory.
+    #[error("refused to check out commit {commit} of `{url}` because of `{path}`: {reason}")]
+    HostileRepository {
+        /// The repository.
+        url: String,
+        /// The commit.
+        commit: String,
+        /// What in it.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// What the home has of a repository is broken.
+    #[error("what is known of the git repository `{url}` is broken: {reason}")]
+    GitCorrupt {
+        /// Which.
+        url: String,
+        /// What git says.
+        reason: String,
+    },
+    /// A repository is not in the home, or not all of it, and the network must not be used.
+    #[error("the git repository `{url}` has to be fetched, which `--offline` (or `net.offline`) forbids")]
+    OfflineGit {
+        /// Which.
+        url: String,
+    },
     /// A `[source]` table that leads nowhere.
     #[error("{0}")]
     BadSource(String),
@@ -138,6 +219,10 @@ impl From<FsError> for FetchError {
     }
 }
 
+fn api_status(status: u16) -> String {
+    if status == 200 { String::new() } else { format!(" (status {status})") }
+}
+
 fn tried(tries: u32) -> String {
     if tries > 1 { format!(" (tried {tries} times)") } else { String::new() }
 }
@@ -148,6 +233,22 @@ fn network_hint(reason: &str) -> &'static str {
         "\nhelp: if a proxy re-signs the traffic, trust its certificate through the system or `http.cainfo`"
     } else {
         "\nhelp: without a network, `--offline` builds with what is already downloaded"
+    }
+}
+
+fn git_hint(reason: &str) -> &'static str {
+    let asks =
+        ["could not read Username", "could not read Password", "Authentication failed", "Permission denied"];
+    if asks.iter().any(|said| reason.contains(said)) {
+        "\nhelp: git finds no valid credentials for it; set up a credential helper (`git help credentials`) or an SSH agent, \
+         or set `net.git-fetch-with-cli = true` to be asked"
+    } else if reason.contains("Host key verification failed") {
+        "\nhelp: connect to the host once with `ssh`, and check its key"
+    } else if reason.contains("transport '") {
+        "\nhelp: repositories may name submodules by `https`, `http`, `ssh` and `git` only (`protocol.allow` in git's \
+         configuration)"
+    } else {
+        "\nhelp: check the URL; `git ls-remote` tells whether git can reach it"
     }
 }
 

@@ -27,6 +27,22 @@ pub enum Event {
         /// The registry that is really asked.
         source: SourceId,
     },
+    /// A git repository is asked for news.
+    UpdatingGit {
+        /// Its URL.
+        url: String,
+        /// It is a submodule of another.
+        is_submodule: bool,
+    },
+    /// A submodule is left out, because its repository says so.
+    SkippingSubmodule {
+        /// Its URL.
+        url: String,
+    },
+    /// A credential provider is asked: its command line, what it is to do, the registry.
+    Credential(String),
+    /// Something that the user should know.
+    Warning(String),
     /// Index files: how many have arrived, of how many asked for so far.
     IndexProgress {
         /// Arrived.

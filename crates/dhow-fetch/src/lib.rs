@@ -3,23 +3,30 @@
 //! [`Registries`] is the entrance: it knows the settings, gives out one [`Registry`] per source (the one that really
 //! answers, after source replacement), and downloads packages. Knows no resolver and no manifest.
 
+mod api;
 mod archive;
+mod auth;
 mod download;
 mod error;
 mod event;
+mod git;
 mod index;
 mod network;
 mod registries;
 mod settings;
 mod sources;
 
-pub use archive::ArchiveError;
+pub use archive::{ArchiveError, unpack, unpack_held};
+pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
+pub use git::{
+    Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
+};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };
 pub use registries::Registries;
-pub use settings::{HttpSettings, NetSettings, ProxyVariables, Settings};
+pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings};
 pub use sources::{Answerer, Sources};

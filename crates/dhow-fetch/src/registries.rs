@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dhow_home::CargoHome;
 use dhow_model::{SourceId, SourceKind};
 
+use crate::auth::Credentials;
 use crate::error::FetchError;
+use crate::git::GitProgram;
 use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
 use crate::index::{Kind, SparseIndexOf};
 use crate::network::Network;
@@ -19,10 +21,13 @@ pub struct Registries {
     pub(crate) home: CargoHome,
     pub(crate) settings: Settings,
     pub(crate) network: Arc<Network>,
+    pub(crate) git: Arc<GitProgram>,
     /// One thread at a time puts packages into their place.
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
     opened: Mutex<Opened>,
+    /// By the source that answers: two sources may be answered by one registry.
+    credentials: Mutex<HashMap<SourceId, Arc<Credentials>>>,
 }
 
 #[derive(Debug)]
@@ -35,8 +40,19 @@ impl Registries {
     /// With a home and settings. `reader` reads the manifests of vendored packages. Nothing is opened yet.
     pub fn new(home: CargoHome, settings: Settings, reader: SummaryReader) -> Self {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
+        let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
+        let git = Arc::new(git);
         let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
-        Self { home, settings, network, placing: Mutex::default(), reader, opened: Mutex::new(opened) }
+        Self {
+            home,
+            settings,
+            network,
+            git,
+            placing: Mutex::default(),
+            reader,
+            opened: Mutex::new(opened),
+            credentials: Mutex::default(),
+        }
     }
 
     /// The home that is filled.
@@ -47,6 +63,11 @@ impl Registries {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How git is run.
+    pub fn git(&self) -> &Arc<GitProgram> {
+        &self.git
     }
 
     /// Whether index files in the home are good enough, for all registries, also those opened later.
@@ -82,10 +103,11 @@ impl Registries {
     fn open(&self, source: SourceId) -> Result<Registry, FetchError> {
         let answerer = self.settings.sources.resolve(source)?;
         let actual = answerer.source;
+        let credentials = self.credentials_of(&answerer);
         let kind = match actual.kind() {
             SourceKind::SparseRegistry => {
-                let Answerer { name, token, .. } = answerer;
-                let of = SparseIndexOf { source, actual, name, token };
+                let credentials = Arc::clone(&credentials);
+                let of = SparseIndexOf { source, actual, name: answerer.name, credentials };
                 Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
@@ -98,6 +120,16 @@ impl Registries {
                 return Err(FetchError::Unsupported(actual, "it is not a registry"));
             }
         };
-        Ok(Registry::new(source, kind, self.home.registry_of(actual), self.settings.net.offline))
+        Ok(Registry::new(source, kind, self.home.registry_of(actual), self.settings.net.offline, credentials))
+    }
+
+    fn credentials_of(&self, answerer: &Answerer) -> Arc<Credentials> {
+        let mut known = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || {
+            let shown = answerer.name.clone().unwrap_or_else(|| answerer.source.url().to_string());
+            let children = self.settings.children.clone();
+            Arc::new(Credentials::new(shown, answerer.credentials.clone(), children, self.home.clone()))
+        };
+        Arc::clone(known.entry(answerer.source).or_insert_with(new))
     }
 }

@@ -1,8 +1,13 @@
 //! What the user's configuration and environment say about the network, as plain values.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use dhow_process::Environment;
+
+use crate::auth::Children;
 use crate::sources::Sources;
 
 /// Everything that fetching depends on.
@@ -12,8 +17,39 @@ pub struct Settings {
     pub http: HttpSettings,
     /// `[net]`
     pub net: NetSettings,
+    /// How git is run.
+    pub git: GitSettings,
     /// `[source]` and `[registries]`
     pub sources: Sources,
+    /// For credential providers.
+    pub children: Children,
+}
+
+/// How the `git` program is run.
+#[derive(Clone, Debug)]
+pub struct GitSettings {
+    /// The program: a path, or a name that is looked up in the `PATH` of `env`.
+    pub program: OsString,
+    /// The environment of the command.
+    pub env: Arc<Environment>,
+    /// Where the command was started.
+    pub cwd: PathBuf,
+    /// `net.git-fetch-with-cli`: git's own configuration alone says how servers are reached, and it may ask the user.
+    pub with_cli: bool,
+    /// Whether git may ask the user for a name or a password.
+    pub may_prompt: bool,
+}
+
+impl Default for GitSettings {
+    fn default() -> Self {
+        Self {
+            program: "git".into(),
+            env: Arc::default(),
+            cwd: PathBuf::from("/"),
+            with_cli: false,
+            may_prompt: false,
+        }
+    }
 }
 
 /// The `[http]` table and the variables that stand in for it.

@@ -1,6 +1,7 @@
 //! Every file on disk and line of JSON as plain structs, one module each. No I/O, no policy.
 
 pub mod build_script_output;
+mod bytes;
 pub mod cargo_ok;
 pub mod config;
 pub mod credential_protocol;
@@ -22,5 +23,7 @@ pub mod registry_checksums;
 pub mod registry_config;
 pub mod rustc_message;
 pub mod secret;
+pub mod source_manifest;
+mod stat_record;
 pub mod toolchain_cache;
 pub mod vendor_config;

@@ -7,9 +7,10 @@
 use std::path::{Path, PathBuf};
 
 use dhow_formats::cargo_ok;
-use dhow_fs::{FileLock, FsError, LockNotice};
+use dhow_fs::{FileKind, FileLock, FsError, LockNotice};
 use dhow_model::PackageId;
 
+use crate::git::{BareRepository, GitHome};
 use crate::layout::CargoHome;
 use crate::registry::RegistryHome;
 
@@ -179,11 +180,108 @@ impl DownloadGuard<'_> {
         dhow_fs::write_if_changed(&registry.index_config(), content).map(drop)
     }
 
-    fn tag(&self) {
-        let tag = self.home.registry_tag();
-        if matches!(dhow_fs::stat(&tag), Ok(None)) {
-            // Only a hint to backup programs: not worth failing for.
-            drop(dhow_fs::write_atomic(&tag, CACHE_TAG));
+    /// Marks all git repositories as not worth a backup.
+    ///
+    /// # Errors
+    /// Their directory cannot be made.
+    pub fn prepare_git(&self, git: &GitHome) -> Result<(), FsError> {
+        for dir in [git.checkouts(), git.database().path()] {
+            dhow_fs::create_dir_all(dir.parent().unwrap_or(dir))?;
         }
+        tag(&self.home.git_tag());
+        Ok(())
+    }
+
+    /// Moves objects that were fetched beside a repository into it. An index comes after its pack, so that nobody
+    /// finds half of one.
+    ///
+    /// # Errors
+    /// One cannot be moved.
+    pub fn place_objects(&self, repository: &BareRepository) -> Result<(), FsError> {
+        let (from, to) = (repository.incoming().join("objects"), repository.path().join("objects"));
+        for dir in dhow_fs::list_dir(&from)? {
+            let name = dir.file_name.to_string_lossy();
+            if name != "pack" && name.len() != 2 {
+                continue;
+            }
+            let mut files = dhow_fs::list_dir(&dir.path)?;
+            files.retain(|file| !file.file_name.to_string_lossy().starts_with("tmp_"));
+            files.sort_by_key(|file| file.path.extension().is_some_and(|extension| extension == "idx"));
+            let place = to.join(&dir.file_name);
+            if !files.is_empty() {
+                dhow_fs::create_dir_all(&place)?;
+            }
+            for file in files {
+                dhow_fs::rename(&file.path, &place.join(&file.file_name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes locks that a killed git left in a repository: nobody else changes it while this guard lives.
+    ///
+    /// # Errors
+    /// One cannot be removed.
+    pub fn break_locks(&self, repository: &BareRepository) -> Result<(), FsError> {
+        for name in ["HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock"] {
+            dhow_fs::remove_file(&repository.path().join(name))?;
+        }
+        let mut todo = vec![repository.path().join("refs")];
+        while let Some(dir) = todo.pop() {
+            for entry in dhow_fs::list_dir_optional(&dir)?.unwrap_or_default() {
+                if entry.kind == FileKind::Dir {
+                    todo.push(entry.path);
+                } else if entry.path.extension().is_some_and(|extension| extension == "lock") {
+                    dhow_fs::remove_file(&entry.path)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes all that a repository knows, for one that is broken; what Cargo keeps beside it stays.
+    ///
+    /// # Errors
+    /// Something cannot be removed.
+    pub fn clear_repository(&self, repository: &BareRepository) -> Result<(), FsError> {
+        for name in ["HEAD", "packed-refs", "shallow"] {
+            dhow_fs::remove_file(&repository.path().join(name))?;
+        }
+        for name in ["refs", "objects"] {
+            dhow_fs::remove_dir_all(&repository.path().join(name))?;
+        }
+        Ok(())
+    }
+
+    /// Moves a finished working tree into its place, unless somebody else's is complete there by now. It was marked
+    /// as complete before.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub fn place_checkout(&self, git: &GitHome, short: &str, commit: &str) -> Result<(), FsError> {
+        let (part, place) = (git.checkout_part(short), git.checkout(short));
+        if git.find_checkout(commit)?.is_some_and(|found| found == place) {
+            return dhow_fs::remove_dir_all(&part);
+        }
+        dhow_fs::remove_dir_all(&place)?;
+        dhow_fs::rename(&part, &place)
+    }
+
+    fn tag(&self) {
+        tag(&self.home.registry_tag());
+    }
+}
+
+impl CargoHome {
+    /// Marks what only Dhow knows as not worth a backup.
+    pub(crate) fn tag_own(&self) {
+        tag(&self.own_tag());
+    }
+}
+
+fn tag(tag: &Path) {
+    if matches!(dhow_fs::stat(tag), Ok(None)) {
+        // Only a hint to backup programs: not worth failing for.
+        drop(dhow_fs::write_atomic(tag, CACHE_TAG));
     }
 }

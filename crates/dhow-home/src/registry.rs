@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use dhow_formats::index_entry::index_path;
 use dhow_formats::{cargo_ok, registry_config};
 use dhow_fs::FsError;
-use dhow_model::{PackageId, SourceId};
+use dhow_model::PackageId;
 
-use crate::source_name::registry_dir_name;
+use crate::git::BareRepository;
 
 /// The directories of one registry:
 ///
 /// ```text
-/// registry/index/<host>-<hash>/
+/// registry/index/<host>-<hash>/           a bare repository, if the index is one
 ///     config.json
 ///     .cache/se/rd/serde                  index file, in the format of dhow_formats::index_cache
 /// registry/cache/<host>-<hash>/
@@ -21,27 +21,43 @@ use crate::source_name::registry_dir_name;
 /// registry/src/<host>-<hash>/
 ///     serde-1.0.0/                        complete if its .cargo-ok says so
 ///     .dhow-serde-1.0.0/                  being unpacked, under the lock of the .part
+/// .dhow/sources/<host>-<hash>/
+///     serde-1.0.0                         what the unpacked package consists of
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryHome {
+    name: String,
     index: PathBuf,
     cache: PathBuf,
     src: PathBuf,
+    manifests: PathBuf,
 }
 
 impl RegistryHome {
-    pub(crate) fn new(registry: &Path, source: SourceId) -> Self {
-        let name = registry_dir_name(source);
+    /// Below the home's `registry` and its `manifests`.
+    pub(crate) fn new(registry: &Path, manifests: &Path, name: String) -> Self {
         Self {
             index: registry.join("index").join(&name),
             cache: registry.join("cache").join(&name),
             src: registry.join("src").join(&name),
+            manifests: manifests.join(&name),
+            name,
         }
+    }
+
+    /// The name that its directories have.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// What is known of the index.
     pub fn index(&self) -> &Path {
         &self.index
+    }
+
+    /// The index as a git repository.
+    pub fn index_repository(&self) -> BareRepository {
+        BareRepository::new(self.index.clone())
     }
 
     /// Where the archives are.
@@ -52,6 +68,11 @@ impl RegistryHome {
     /// Where unpacked packages are.
     pub fn src(&self) -> &Path {
         &self.src
+    }
+
+    /// Where it is written what unpacked packages consist of.
+    pub(crate) fn manifests(&self) -> &Path {
+        &self.manifests
     }
 
     /// The registry's `config.json` as it was last seen.
@@ -66,7 +87,12 @@ impl RegistryHome {
 
     /// A package's archive.
     pub fn archive(&self, id: PackageId) -> PathBuf {
-        self.cache.join(format!("{}-{}.crate", id.name(), id.version()))
+        self.archive_of(&package_dir(id))
+    }
+
+    /// The archive of the package whose directory has this name.
+    pub fn archive_of(&self, package: &str) -> PathBuf {
+        self.cache.join(format!("{package}{ARCHIVE_SUFFIX}"))
     }
 
     /// The archive while it is being made. Whoever holds its lock downloads and unpacks that package, alone.
@@ -76,7 +102,7 @@ impl RegistryHome {
 
     /// A package's unpacked sources.
     pub fn sources(&self, id: PackageId) -> PathBuf {
-        self.src.join(format!("{}-{}", id.name(), id.version()))
+        self.src.join(package_dir(id))
     }
 
     /// The sources while they are being unpacked, under the lock of [`Self::archive_part`].
@@ -94,8 +120,7 @@ impl RegistryHome {
     /// # Errors
     /// The marker exists but cannot be read.
     pub fn has_sources(&self, id: PackageId) -> Result<bool, FsError> {
-        let marker = dhow_fs::read_optional(&self.sources(id).join(cargo_ok::FILE_NAME))?;
-        Ok(marker.is_some_and(|content| cargo_ok::is_complete(&content)))
+        is_complete(&self.sources(id))
     }
 
     /// Whether the package's archive is there. Archives come to their place whole, so it is not read.
@@ -103,7 +128,16 @@ impl RegistryHome {
     /// # Errors
     /// Its directory cannot be searched.
     pub fn has_archive(&self, id: PackageId) -> Result<bool, FsError> {
-        Ok(dhow_fs::stat(&self.archive(id))?.is_some_and(|stat| stat.is_file() && stat.size > 0))
+        Ok(self.archive_size(id)?.is_some())
+    }
+
+    /// The bytes of the package's archive, if it is there.
+    ///
+    /// # Errors
+    /// Its directory cannot be searched.
+    pub fn archive_size(&self, id: PackageId) -> Result<Option<u64>, FsError> {
+        let stat = dhow_fs::stat(&self.archive(id))?;
+        Ok(stat.filter(|stat| stat.is_file() && stat.size > 0).map(|stat| stat.size))
     }
 
     /// What killed processes left half-made, in the directories of archives and of sources.
@@ -123,4 +157,20 @@ impl RegistryHome {
     }
 }
 
+/// Whether all sources are there, in a package's directory.
+///
+/// # Errors
+/// The marker exists but cannot be read.
+pub fn is_complete(sources: &Path) -> Result<bool, FsError> {
+    let marker = dhow_fs::read_optional(&sources.join(cargo_ok::FILE_NAME))?;
+    Ok(marker.is_some_and(|content| cargo_ok::is_complete(&content)))
+}
+
+/// The name of a package's directory: `serde-1.0.0`.
+pub fn package_dir(id: PackageId) -> String {
+    format!("{}-{}", id.name(), id.version())
+}
+
 const PART_PREFIX: &str = ".dhow-";
+/// What archives end with.
+pub(crate) const ARCHIVE_SUFFIX: &str = ".crate";

@@ -22,6 +22,10 @@ pub enum Error {
     #[error(transparent)]
     Spec(#[from] dhow_resolve::SpecError),
     #[error(transparent)]
+    Install(#[from] crate::install::InstallError),
+    #[error(transparent)]
+    InstallRoot(#[from] dhow_home::InstallRootError),
+    #[error(transparent)]
     Fetch(#[from] dhow_fetch::FetchError),
     #[error(transparent)]
     Toolchain(#[from] dhow_toolchain::ToolchainError),

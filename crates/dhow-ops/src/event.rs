@@ -1,5 +1,7 @@
 //! What an operation tells while it works: ready to be printed, nothing left to be looked up.
 
+use std::path::PathBuf;
+
 /// From which verbosity on something is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -26,10 +28,14 @@ pub enum Event {
     },
     /// Something has to wait for somebody else.
     Blocking(String),
+    /// This file cannot be locked where it is; work goes on without.
+    LocksUnsupported(PathBuf),
     /// Something that the user should know.
     Warning(String),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
+    /// One of several things that were asked for has failed; the others go on.
+    Failure(Box<crate::Error>),
     /// Something in a manifest that its author should know.
     ManifestWarning(dhow_workspace::Warning),
     /// Features of a dependency that was added.

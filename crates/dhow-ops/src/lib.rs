@@ -8,6 +8,7 @@ mod doc;
 mod edit;
 mod error;
 mod event;
+mod install;
 mod locate;
 mod lockfile;
 mod metadata;
@@ -39,12 +40,17 @@ pub use doc::doc;
 pub use edit::{AddFrom, AddOptions, EditProblem, RemoveOptions, add, remove};
 pub use error::Error;
 pub use event::{Event, Level};
+pub use install::{
+    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions,
+    install, installed_list, parse_version_req, uninstall,
+};
 pub use locate::{locate_project, located_as_json};
 pub use lockfile::{fetch, generate_lockfile};
 pub use metadata::{MetadataOptions, metadata};
 pub use options::{CompileOptions, FeatureFlags, MessageFormat, MessageFormatError};
 pub use pkgid::pkgid;
 pub use run::run;
+pub use semver::VersionReq;
 pub use session::{LockMode, Session};
 pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;

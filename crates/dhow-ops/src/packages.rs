@@ -46,13 +46,7 @@ pub(crate) fn load(
         .filter(|id| id.source().is_registry())
         .map(|id| Wanted { id: *id, checksum: resolve.checksum(*id) })
         .collect();
-    let events = |event| session.tell(Event::Fetch(event));
-    let ready = Mutex::new(BTreeMap::new());
-    let on_ready = |id: PackageId, root: &Path| {
-        ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
-    };
-    sources.registries().download(&from_registries, &on_ready, &events)?;
-    let roots = ready.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let roots = download(session, sources, &from_registries)?;
     let mut packages = read_manifests(sources.loader(), &roots)?;
     for id in ids.iter().filter(|id| id.source().is_path()) {
         if let Some(package) = sources.path_package(*id) {
@@ -60,6 +54,32 @@ pub(crate) fn load(
         }
     }
     Ok(packages)
+}
+
+/// Downloads one package if it is missing, and reads its manifest.
+pub(crate) fn load_one(
+    session: &Session<'_>,
+    sources: &Sources<'_>,
+    wanted: Wanted,
+) -> Result<Package, Error> {
+    let roots = download(session, sources, &[wanted])?;
+    let root = roots.get(&wanted.id).map(PathBuf::as_path).unwrap_or(Path::new(""));
+    Ok(sources.loader().package(&root.join("Cargo.toml"), wanted.id.source())?)
+}
+
+/// Where the sources of these packages are; downloads what is missing.
+fn download(
+    session: &Session<'_>,
+    sources: &Sources<'_>,
+    wanted: &[Wanted],
+) -> Result<BTreeMap<PackageId, PathBuf>, Error> {
+    let events = |event| session.tell(Event::Fetch(event));
+    let ready = Mutex::new(BTreeMap::new());
+    let on_ready = |id: PackageId, root: &Path| {
+        ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
+    };
+    sources.registries().download(wanted, &on_ready, &events)?;
+    Ok(ready.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Reads the manifests of unpacked packages, on all processors: there can be hundreds.

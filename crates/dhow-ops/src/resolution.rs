@@ -24,11 +24,22 @@ pub(crate) struct LockOptions {
     pub(crate) ignore_rust_version: bool,
 }
 
+/// What the lock file is to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockUse {
+    /// It is the author's, and is brought up to date.
+    Kept,
+    /// It came with the sources: what it says counts where it fits, and it stays as it is.
+    Read,
+    /// It does not count.
+    Ignored,
+}
+
 /// What the lock file says; nothing if there is none.
 pub(crate) fn locked(workspace: &Workspace, sources: &Sources<'_>) -> Result<Option<Resolve>, Error> {
     let path = workspace.lock_path();
     match read_text(&path)? {
-        Some(text) => parse(&path, &text, sources).map(Some),
+        Some(text) => parse(&path, &text, workspace, sources).map(Some),
         None => Ok(None),
     }
 }
@@ -43,7 +54,7 @@ pub(crate) fn resolve(
     let path = workspace.lock_path();
     let text = read_text(&path)?;
     let previous = match &text {
-        Some(text) if !options.anew => Some(parse(&path, text, sources)?),
+        Some(text) if !options.anew => Some(parse(&path, text, workspace, sources)?),
         _ => None,
     };
     let all =
@@ -55,6 +66,28 @@ pub(crate) fn resolve(
     Ok(resolve)
 }
 
+/// The graph of some members with some features, for this once: nothing is written.
+pub(crate) fn resolve_once(
+    session: &Session<'_>,
+    workspace: &Workspace,
+    sources: &mut Sources<'_>,
+    members: &[(PackageId, CliFeatures, bool)],
+    lock: LockUse,
+    options: LockOptions,
+) -> Result<Resolve, Error> {
+    let previous = match lock {
+        LockUse::Ignored => None,
+        LockUse::Kept | LockUse::Read => locked(workspace, sources)?,
+    };
+    let search = Search { session, workspace, options };
+    let members = asked(workspace, members);
+    let resolve = search.with_as_little_network_as_possible(sources, &members, previous.as_ref())?;
+    if lock == LockUse::Ignored {
+        search.tell_changes(None, &resolve);
+    }
+    Ok(resolve)
+}
+
 /// The part of `whole` that some members need with some features.
 pub(crate) fn narrow(
     session: &Session<'_>,
@@ -63,13 +96,16 @@ pub(crate) fn narrow(
     whole: &Resolve,
     members: &[(PackageId, CliFeatures, bool)],
 ) -> Result<Resolve, Error> {
+    let search = Search { session, workspace, options: LockOptions::default() };
+    search.run(sources, &asked(workspace, members), Some(whole))
+}
+
+fn asked(workspace: &Workspace, members: &[(PackageId, CliFeatures, bool)]) -> Vec<Member> {
     let member = |(id, features, dev_deps): &(PackageId, CliFeatures, bool)| {
         let package = workspace.member(*id)?;
         Some(Member { summary: package.summary().clone(), features: features.clone(), dev_deps: *dev_deps })
     };
-    let members: Vec<Member> = members.iter().filter_map(member).collect();
-    let search = Search { session, workspace, options: LockOptions::default() };
-    search.run(sources, &members, Some(whole))
+    members.iter().filter_map(member).collect()
 }
 
 struct Search<'a> {
@@ -179,7 +215,7 @@ impl Search<'_> {
     }
 
     fn tell_changes(&self, previous: Option<&Resolve>, resolve: &Resolve) {
-        let external = |id: &PackageId| !id.source().is_path();
+        let external = |id: &PackageId| !id.source().is_path() && self.workspace.member(*id).is_none();
         let is_new = |id: &PackageId| previous.is_none_or(|p| !p.contains(*id));
         let new: Vec<PackageId> = resolve.iter().filter(external).filter(is_new).collect();
         if new.is_empty() {
@@ -203,9 +239,10 @@ fn read_text(path: &Path) -> Result<Option<String>, Error> {
     String::from_utf8(bytes).map(Some).map_err(|_| Error::NotUtf8 { path: path.to_owned() })
 }
 
-fn parse(path: &Path, text: &str, sources: &Sources<'_>) -> Result<Resolve, Error> {
+fn parse(path: &Path, text: &str, workspace: &Workspace, sources: &Sources<'_>) -> Result<Resolve, Error> {
     let lock = Lockfile::parse(text)
         .map_err(|source| Error::LockFile { path: path.to_owned(), source: Box::new(source) })?;
-    Resolve::from_lock(&lock, sources.path_packages().map(Package::id))
+    let without_source = sources.path_packages().chain(workspace.members());
+    Resolve::from_lock(&lock, without_source.map(Package::id))
         .map_err(|source| Error::LockFile { path: path.to_owned(), source: Box::new(source) })
 }

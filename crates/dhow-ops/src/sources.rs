@@ -30,19 +30,24 @@ pub(crate) struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    /// The sources of a workspace.
+    /// The sources of a workspace with these members.
     pub(crate) fn new(
         session: &'a Session<'a>,
         loader: &'a Loader<'a>,
-        workspace: &Workspace,
+        members: &[Package],
     ) -> Result<Self, Error> {
         let home = CargoHome::new(session.config.home());
-        let registries = Registries::new(home, network::settings(session)?, network::vendored_summary());
+        let registries = Registries::new(
+            home,
+            network::settings(session, network::Replaced::ByConfiguration)?,
+            network::vendored_summary(),
+        );
+        let of_paths = members.iter().filter(|p| p.id().source().is_path());
         Ok(Self {
             session,
             loader,
             registries,
-            path_packages: workspace.members().iter().map(|p| (p.id().source(), p.clone())).collect(),
+            path_packages: of_paths.map(|p| (p.id().source(), p.clone())).collect(),
             answers: HashMap::new(),
             rustc_version: None,
         })

@@ -5,6 +5,7 @@
 
 mod children;
 mod converse;
+mod coprocess;
 mod error;
 mod process;
 mod run;
@@ -13,6 +14,7 @@ mod unix;
 
 pub use children::{allow_processes, is_stopping, stop_all};
 pub use converse::Conversation;
+pub use coprocess::Coprocess;
 pub use error::{ProcessError, describe_status};
 pub use jobserver::Client as Jobserver;
 pub use process::{Environment, Held, Process};

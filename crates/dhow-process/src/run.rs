@@ -122,7 +122,7 @@ impl Process {
         }
     }
 
-    fn finish(&self, child: &mut Child, read: io::Result<()>) -> Result<ExitStatus, ProcessError> {
+    pub(crate) fn finish(&self, child: &mut Child, read: io::Result<()>) -> Result<ExitStatus, ProcessError> {
         let ended = children::wait(child);
         read.and(ended).map_err(|source| ProcessError::Lost { line: self.to_string(), source })
     }
@@ -154,6 +154,20 @@ impl Process {
     pub(crate) fn spawn_to_talk(&self) -> Result<Child, ProcessError> {
         self.spawn_with(|command| {
             command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        })
+    }
+
+    /// Starts it with pipes for all three.
+    pub(crate) fn spawn_piped(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        })
+    }
+
+    /// Starts it on our own input and errors, with a pipe for its output.
+    pub(crate) fn spawn_on_terminal(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdout(Stdio::piped());
         })
     }
 
@@ -196,7 +210,7 @@ fn start(mut command: Command) -> io::Result<Child> {
     command.spawn()
 }
 
-fn read_all(from: Option<impl Read>, into: &mut Vec<u8>) -> io::Result<()> {
+pub(crate) fn read_all(from: Option<impl Read>, into: &mut Vec<u8>) -> io::Result<()> {
     match from {
         Some(mut from) => from.read_to_end(into).map(drop),
         None => Ok(()),

@@ -21,8 +21,8 @@ pub use features::{
     CliFeatures, FeatureError, FeatureOptions, FeaturesFor, ResolveBehavior, ResolvedFeatures,
 };
 pub use graph::{Resolve, ResolveVersion, SpecError};
-pub use names::similar;
 pub use lock::{LockError, LockUpdate, version_for_rust};
+pub use names::similar;
 pub use prefs::{VersionOrdering, VersionPreferences};
 pub use provider::{Provider, ProviderError, Releases, SharedError};
 pub use request::{Member, Patch, Replacement, ResolveRequest};

@@ -1,8 +1,11 @@
 //! What operations tell, as lines, as progress, or as JSON on standard output.
 
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
 use dhow_ops::{Event, FetchEvent as Fetch, Level};
 
-use crate::failure::manifest_warning;
+use crate::failure::{manifest_warning, report_error};
 use crate::terminal::{Terminal, Verbosity};
 
 /// More features are counted, not listed.
@@ -18,8 +21,10 @@ impl Terminal {
             Event::Blocking(what) => {
                 self.status_note("Blocking", format_args!("waiting for file lock on {what}"));
             }
+            Event::LocksUnsupported(path) => self.no_locks(path),
             Event::Warning(message) => self.warn(message),
             Event::Error(message) => self.error(message),
+            Event::Failure(error) => report_error(self, error),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
             Event::Fetch(event) => self.fetch_event(event),
             Event::Features { version, on, off } if self.verbosity() > Verbosity::Quiet => {
@@ -34,6 +39,16 @@ impl Terminal {
                 self.progress("Building", *done, *total, active.clone())
             }
             _ => {}
+        }
+    }
+
+    /// Said once: what is meant is the file system, and each of its files would say the same.
+    fn no_locks(&self, path: &Path) {
+        if !self.told_no_locks.swap(true, Ordering::Relaxed) {
+            self.warn(format_args!(
+                "the file system of `{}` has no locks: do not run another command on it at the same time",
+                path.display()
+            ));
         }
     }
 
@@ -59,14 +74,21 @@ impl Terminal {
             Fetch::Blocking { what, .. } => {
                 self.status_note("Blocking", format_args!("waiting for file lock on {what}"))
             }
-            Fetch::LocksUnsupported { path } => self.warn(format_args!(
-                "the file system of `{}` has no locks: do not run another command on it at the same time",
-                path.display()
-            )),
+            Fetch::LocksUnsupported { path } => self.no_locks(path),
             Fetch::Updating { registry, .. } => match registry.as_str() {
                 "crates-io" => self.status("Updating", "crates.io index"),
                 name => self.status("Updating", format_args!("`{name}` index")),
             },
+            Fetch::UpdatingGit { url, is_submodule } => {
+                let what = if *is_submodule { "submodule" } else { "repository" };
+                self.status("Updating", format_args!("git {what} `{url}`"));
+            }
+            Fetch::SkippingSubmodule { url } => self.status(
+                "Skipping",
+                format_args!("git submodule `{url}` due to update strategy in .gitmodules"),
+            ),
+            Fetch::Credential(what) => self.verbose_status("Credential", what),
+            Fetch::Warning(message) => self.warn(message),
             Fetch::IndexProgress { done, total } => self.progress("Updating", *done, *total, String::new()),
             Fetch::DownloadStarted { packages } => {
                 self.status("Downloading", "crates ...");

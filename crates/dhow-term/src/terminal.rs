@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -57,6 +58,8 @@ pub struct Terminal {
     bar: Option<ProgressBar>,
     /// How many downloads are done, of how many.
     downloads: Mutex<(usize, usize)>,
+    /// Whether it was said that a file system has no locks.
+    pub(crate) told_no_locks: AtomicBool,
 }
 
 const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -76,6 +79,7 @@ impl Terminal {
             out: Mutex::new(out),
             bar: bar(settings),
             downloads: Mutex::default(),
+            told_no_locks: AtomicBool::default(),
         }
     }
 

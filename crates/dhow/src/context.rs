@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
 use dhow_ops::{CleanOptions, Cleaned, LockMode, Session, TestOutcome};
@@ -66,6 +66,14 @@ impl Context {
         Ok(())
     }
 
+    /// Reads the configuration as it is in `directory`, or in the cargo home, instead of where the command was started.
+    pub(crate) fn configure_from(&mut self, directory: Option<&Path>) -> Result<(), CliError> {
+        let home = self.config.home().to_owned();
+        let directory = directory.unwrap_or(&home);
+        self.config = Config::load(&self.env, directory, &self.config_args).map_err(dhow_ops::Error::from)?;
+        Ok(())
+    }
+
     /// Runs `work` with everything that an operation may use.
     pub(crate) fn with_session<T>(
         &self,
@@ -115,7 +123,7 @@ impl Context {
         &self.env
     }
 
-    pub(crate) fn exe(&self) -> &std::path::Path {
+    pub(crate) fn exe(&self) -> &Path {
         &self.exe
     }
 

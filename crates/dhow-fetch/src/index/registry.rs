@@ -12,6 +12,7 @@ use super::directory::DirectorySource;
 use super::file::IndexFile;
 use super::local::LocalRegistry;
 use super::sparse::{Freshness, Loaded, SparseIndex};
+use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 
@@ -22,6 +23,7 @@ pub struct Registry {
     pub(crate) kind: Kind,
     pub(crate) home: RegistryHome,
     pub(crate) offline: bool,
+    credentials: Arc<Credentials>,
     answers: Mutex<Answers>,
 }
 
@@ -46,8 +48,19 @@ pub enum Listing {
 }
 
 impl Registry {
-    pub(crate) fn new(source: SourceId, kind: Kind, home: RegistryHome, offline: bool) -> Self {
-        Self { source, kind, home, offline, answers: Mutex::default() }
+    pub(crate) fn new(
+        source: SourceId,
+        kind: Kind,
+        home: RegistryHome,
+        offline: bool,
+        credentials: Arc<Credentials>,
+    ) -> Self {
+        Self { source, kind, home, offline, credentials, answers: Mutex::default() }
+    }
+
+    /// The token of the registry that answers.
+    pub fn credentials(&self) -> &Arc<Credentials> {
+        &self.credentials
     }
 
     /// The source that was asked for.

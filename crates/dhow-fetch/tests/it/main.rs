@@ -1,7 +1,11 @@
 //! Index clients and downloads against a real server on loopback, and homes shared with the real cargo.
 
+mod archives;
+mod auth;
 mod beside_cargo;
 mod download;
+mod git;
 mod index;
+mod repo;
 mod sources;
 mod support;

@@ -49,6 +49,25 @@ fn lines_come_one_by_one_and_large_output_does_not_block() {
 }
 
 #[test]
+fn a_coprocess_answers_and_its_complaints_are_kept() {
+    let mut talk = shell("while read -r line; do echo \"got $line\"; printf ab; done; echo why >&2; exit 4")
+        .coprocess()
+        .unwrap();
+    for word in ["one", "two"] {
+        talk.send(format!("{word}\n").as_bytes()).unwrap();
+        assert_eq!(talk.read_line().unwrap().unwrap(), format!("got {word}").into_bytes());
+        assert_eq!(talk.read_bytes(2).unwrap(), b"ab");
+    }
+    let (status, errors) = talk.finish().unwrap();
+    assert_eq!((status.code(), errors.as_slice()), (Some(4), &b"why\n"[..]));
+    let output = shell("cat").output_with_input(&vec![b'x'; 1 << 20]).unwrap();
+    assert_eq!(output.stdout.len(), 1 << 20);
+    let mut gone = shell("exit 1").coprocess().unwrap();
+    assert_eq!(gone.read_line().unwrap(), None);
+    assert!(gone.read_bytes(1).is_err());
+}
+
+#[test]
 fn errors_name_the_program_and_what_to_try() {
     let env = Arc::new(Environment::from([("PATH".into(), "/usr/bin".into())]));
     let missing = Process::new("no-such-program-here", "/", env.clone()).output().unwrap_err();

@@ -2,6 +2,7 @@
 
 mod edit;
 mod groups;
+mod install;
 mod subcommands;
 mod vendor;
 
@@ -13,6 +14,7 @@ pub(crate) use edit::{AddArgs, RemoveArgs, SectionArgs};
 pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
+pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
     LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
@@ -114,6 +116,10 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Generate the lockfile for a package
     GenerateLockfile(GenerateLockfileArgs),
+    /// Install a Rust binary
+    Install(Box<InstallArgs>),
+    /// Remove a Rust binary
+    Uninstall(UninstallArgs),
     /// Display a tree visualization of a dependency graph
     Tree(Box<TreeArgs>),
     /// Output the resolved dependencies of a package, the concrete used versions including overrides,

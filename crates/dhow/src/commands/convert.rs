@@ -7,7 +7,8 @@ use dhow_ops::{
 };
 
 use crate::args::{
-    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
+    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, ProgramArgs, RunTargetArgs,
+    TargetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -65,6 +66,15 @@ pub(super) fn filter(args: TargetArgs) -> CompileFilter {
 pub(super) fn lib_filter(args: LibTargetArgs) -> CompileFilter {
     only(OnlyTargets {
         lib: args.lib,
+        bins: rule(args.bins, args.bin),
+        examples: rule(args.examples, args.example),
+        ..OnlyTargets::default()
+    })
+}
+
+/// The programs of `install`.
+pub(super) fn program_filter(args: ProgramArgs) -> CompileFilter {
+    only(OnlyTargets {
         bins: rule(args.bins, args.bin),
         examples: rule(args.examples, args.example),
         ..OnlyTargets::default()

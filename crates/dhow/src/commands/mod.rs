@@ -10,6 +10,7 @@ mod external;
 mod fetch;
 mod generate_lockfile;
 mod help;
+mod install;
 mod list;
 mod locate_project;
 mod metadata;
@@ -19,6 +20,7 @@ mod remove;
 mod run;
 mod test;
 mod tree;
+mod uninstall;
 mod vendor;
 mod version;
 
@@ -54,6 +56,8 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Bench(args)) => bench::run(*args, cx),
         Some(Command::Fetch(args)) => fetch::run(args, cx),
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
+        Some(Command::Install(args)) => install::run(*args, cx),
+        Some(Command::Uninstall(args)) => uninstall::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
         Some(Command::Metadata(args)) => metadata::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),

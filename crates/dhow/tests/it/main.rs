@@ -14,6 +14,7 @@ mod build_scripts;
 mod commands;
 mod edit;
 mod end_to_end;
+mod file_systems;
 mod fresh;
 mod killed;
 mod lockfile;

@@ -1,0 +1,17 @@
+//! Git repositories, by the `git` program: whatever transports, credential helpers and proxies the user's git knows work.
+
+mod checkout;
+mod database;
+mod failure;
+mod fetcher;
+mod objects;
+mod program;
+mod reference;
+mod repositories;
+mod submodule;
+mod tree;
+
+pub use self::database::{GitDatabase, GitFetch, LockedDatabase};
+pub use self::objects::{GitObject, ObjectReader};
+pub use self::program::GitProgram;
+pub use self::repositories::{Checkout, Repositories};
