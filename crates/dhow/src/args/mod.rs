@@ -2,7 +2,9 @@
 
 mod edit;
 mod groups;
+mod home;
 mod install;
+mod registry_commands;
 mod subcommands;
 mod vendor;
 
@@ -14,7 +16,9 @@ pub(crate) use edit::{AddArgs, RemoveArgs, SectionArgs};
 pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
+pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
+pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
     LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
@@ -116,6 +120,8 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Generate the lockfile for a package
     GenerateLockfile(GenerateLockfileArgs),
+    /// Look after the cargo home: verify it, show what is in it, remove what is unused
+    Home(HomeArgs),
     /// Install a Rust binary
     Install(Box<InstallArgs>),
     /// Remove a Rust binary
@@ -129,6 +135,14 @@ pub(crate) enum Command {
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location
     LocateProject(LocateProjectArgs),
+    /// Log in to a registry.
+    Login(LoginArgs),
+    /// Remove an API token from the registry locally
+    Logout(LogoutArgs),
+    /// Display information about a package
+    Info(InfoArgs),
+    /// Search packages in the registry. Default registry is crates.io
+    Search(SearchArgs),
     /// Vendor all dependencies for a project locally
     Vendor(VendorArgs),
     /// Show version information
