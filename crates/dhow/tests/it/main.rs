@@ -16,6 +16,7 @@ mod edit;
 mod end_to_end;
 mod file_systems;
 mod fresh;
+mod install;
 mod killed;
 mod lockfile;
 mod resolver;
