@@ -17,6 +17,7 @@ mod end_to_end;
 mod file_systems;
 mod fresh;
 mod home;
+mod install;
 mod killed;
 mod lockfile;
 mod registry_commands;
