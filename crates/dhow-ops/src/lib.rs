@@ -14,6 +14,7 @@ mod narrow;
 mod network;
 mod options;
 mod packages;
+mod patches;
 mod pkgid;
 mod report;
 mod resolution;

@@ -1,9 +1,9 @@
 //! Index clients and downloads against a real server on loopback, and homes shared with the real cargo.
 
 mod beside_cargo;
+mod checkouts;
 mod download;
 mod git;
 mod index;
-mod repo;
 mod sources;
 mod support;
