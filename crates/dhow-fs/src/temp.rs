@@ -79,6 +79,11 @@ impl Write for TempFile {
 pub struct TempDir(tempfile::TempDir);
 
 impl TempDir {
+    /// A directory in the system's place for temporary files, whose name begins with `prefix`.
+    pub fn anywhere_named(prefix: &str) -> Result<Self, FsError> {
+        Self::new_in(&std::env::temp_dir(), prefix)
+    }
+
     /// A new directory in `parent` whose name starts with `prefix`.
     pub fn new_in(parent: &Path, prefix: &str) -> Result<Self, FsError> {
         let mut builder = tempfile::Builder::new();

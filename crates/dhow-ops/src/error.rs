@@ -23,7 +23,17 @@ pub enum Error {
     #[error(transparent)]
     Spec(#[from] dhow_resolve::SpecError),
     #[error(transparent)]
+    Install(#[from] crate::install::InstallError),
+    #[error(transparent)]
+    InstallRoot(#[from] dhow_home::InstallRootError),
+    #[error(transparent)]
     Fetch(#[from] dhow_fetch::FetchError),
+    #[error(transparent)]
+    LastUse(#[from] dhow_home::LastUseError),
+    #[error(transparent)]
+    Collect(#[from] dhow_home::CollectError),
+    #[error(transparent)]
+    Census(#[from] dhow_home::CensusError),
     #[error(transparent)]
     Toolchain(#[from] dhow_toolchain::ToolchainError),
     #[error(transparent)]
@@ -35,6 +45,10 @@ pub enum Error {
     #[error(transparent)]
     Build(#[from] dhow_build::BuildError),
     #[error(transparent)]
+    Edit(#[from] crate::edit::EditProblem),
+    #[error(transparent)]
+    Vendor(#[from] crate::vendor::VendorProblem),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),
@@ -42,6 +56,8 @@ pub enum Error {
     LockFile { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("`{}` is not UTF-8", .path.display())]
     NotUtf8 { path: PathBuf },
+    #[error("the path `{}` is not UTF-8, and JSON holds nothing else\n\nhelp: rename it", .path.display())]
+    PathNotUtf8 { path: PathBuf },
     #[error("`[patch]` of the configuration cannot be used: {reason}")]
     ConfigPatch { reason: String },
     #[error("the patch for `{dep}` cannot be used")]
@@ -50,6 +66,15 @@ pub enum Error {
         "the patch for `{dep}` names no package: {source_id} has none that fits\n\nhelp: check name and version in its manifest"
     )]
     PatchMissing { dep: InternedString, source_id: SourceId },
+    #[error(
+        "the git repository has no package `{id}` any more\n\nhelp: `dhow update` looks for what it has now"
+    )]
+    NotInRepository { id: PackageId },
+    #[error(
+        "the patch for `{dep}` names the source that it patches, {source_id}\n\nhelp: a patch must come from elsewhere: \
+         another repository, a registry or a path"
+    )]
+    PatchOfItself { dep: InternedString, source_id: SourceId },
     #[error(
         "`{}` needs to change, but `--locked` forbids that\n\nhelp: run the command once without `--locked` and commit \
          the lock file", .path.display()
@@ -106,6 +131,22 @@ pub enum Error {
     NotYet { what: String },
     #[error("package `{package}` needs rustc {needed} or newer, and this is rustc {have}\n\nhelp: {help}")]
     RustTooOld { package: String, needed: String, have: String, help: String },
+    #[error("`{url}` is not the URL of a registry's index: {reason}")]
+    BadIndex { url: String, reason: String },
+    #[error("`{spec}` is not a package ID specification: {reason}")]
+    BadSpec { spec: String, reason: String },
+    #[error("{source_id} has no package `{spec}`\n\nhelp: `dhow search` looks for packages by name")]
+    NotInRegistry { spec: String, source_id: SourceId },
+    #[error(
+        "{source_id} is replaced by `{name}`, so it is not clear which is meant\n\nhelp: {}",
+        if *is_remote { format!("say `--registry {name}` or `--registry crates-io`") }
+        else { "say `--registry crates-io` for crates.io itself".to_owned() }
+    )]
+    Replaced { source_id: SourceId, name: String, is_remote: bool },
+    #[error("`--locked` is about a lock file, and there is no workspace here")]
+    LockedOutside,
+    #[error("standard input cannot be read")]
+    Stdin { source: std::io::Error },
     #[error("the document cannot be written: {0}")]
     Json(String),
     #[error("`{0}` is not a command of this system that opens pages in a browser")]

@@ -34,14 +34,28 @@ pub enum Event {
     LocksUnsupported(PathBuf),
     /// Something that the user should know.
     Warning(String),
-    /// Something that may help.
+    /// Something that may be of use.
     Note(String),
+    /// Something that did not work and does not matter for the command: shown with `-v`.
+    Remark(String),
+    /// Something that may help.
     /// What became of a package in the lock file.
     LockChange(LockChange),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
+    /// One of several things that were asked for has failed; the others go on.
+    Failure(Box<crate::Error>),
     /// Something in a manifest that its author should know.
     ManifestWarning(dhow_workspace::Warning),
+    /// Features of a dependency that was added.
+    Features {
+        /// The version that has them, where that is not plain to see.
+        version: Option<String>,
+        /// Those that are on.
+        on: Vec<String>,
+        /// Those that are off.
+        off: Vec<String>,
+    },
     /// From the network.
     Fetch(dhow_fetch::Event),
     /// A compiler's diagnostic, rendered; ends with a newline.

@@ -28,11 +28,16 @@ impl LockFile {
     }
 
     /// What it says; nothing if there is none.
-    pub(crate) fn resolve(&self, sources: &Sources<'_>) -> Result<Option<Resolve>, Error> {
+    pub(crate) fn resolve(
+        &self,
+        workspace: &Workspace,
+        sources: &Sources<'_>,
+    ) -> Result<Option<Resolve>, Error> {
         let Some(text) = &self.text else { return Ok(None) };
         let lock = Lockfile::parse(text)
             .map_err(|source| Error::LockFile { path: self.path.clone(), source: Box::new(source) })?;
-        Resolve::from_lock(&lock, sources.path_packages().map(Package::id))
+        let without_source = sources.path_packages().chain(workspace.members());
+        Resolve::from_lock(&lock, without_source.map(Package::id))
             .map(Some)
             .map_err(|source| Error::LockFile { path: self.path.clone(), source: Box::new(source) })
     }

@@ -11,6 +11,7 @@ use dhow_workspace::{Package, Workspace};
 use crate::error::Error;
 use crate::lock_file::LockFile;
 use crate::lock_report::{self, Occasion};
+use crate::patches::Previous;
 use crate::rust_versions::RustVersions;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -24,9 +25,20 @@ pub(crate) struct LockOptions {
     pub(crate) ignore_rust_version: bool,
 }
 
+/// What the lock file is to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockUse {
+    /// It is the author's, and is brought up to date.
+    Kept,
+    /// It came with the sources: what it says counts where it fits, and it stays as it is.
+    Read,
+    /// It does not count.
+    Ignored,
+}
+
 /// What the lock file says; nothing if there is none.
 pub(crate) fn locked(workspace: &Workspace, sources: &Sources<'_>) -> Result<Option<Resolve>, Error> {
-    LockFile::read(workspace)?.resolve(sources)
+    LockFile::read(workspace)?.resolve(workspace, sources)
 }
 
 /// The graph that `Cargo.lock` describes, for all features of all members; `Cargo.lock` is brought up to date.
@@ -37,7 +49,7 @@ pub(crate) fn resolve(
     options: LockOptions,
 ) -> Result<Resolve, Error> {
     let lock = LockFile::read(workspace)?;
-    let previous = if options.anew { None } else { lock.resolve(sources)? };
+    let previous = if options.anew { None } else { lock.resolve(workspace, sources)? };
     let rust_versions = RustVersions::new(session, workspace, options.ignore_rust_version)?;
     let search = Search { workspace, rust_versions };
     let hold = Hold { previous: previous.as_ref(), ..Hold::default() };
@@ -50,6 +62,31 @@ pub(crate) fn resolve(
     Ok(resolve)
 }
 
+/// The graph of some members with some features, for this once: nothing is written.
+pub(crate) fn resolve_once(
+    session: &Session<'_>,
+    workspace: &Workspace,
+    sources: &mut Sources<'_>,
+    members: &[(PackageId, CliFeatures, bool)],
+    lock: LockUse,
+    options: LockOptions,
+) -> Result<Resolve, Error> {
+    let previous = match lock {
+        LockUse::Ignored => None,
+        LockUse::Kept | LockUse::Read => locked(workspace, sources)?,
+    };
+    let search = Search {
+        workspace,
+        rust_versions: RustVersions::new(session, workspace, options.ignore_rust_version)?,
+    };
+    let hold = Hold { previous: previous.as_ref(), ..Hold::default() };
+    let resolve = search.with_as_little_network_as_possible(sources, &asked(workspace, members), hold)?;
+    if lock == LockUse::Ignored {
+        lock_report::tell(session, sources, &search.rust_versions, &resolve, Occasion::New)?;
+    }
+    Ok(resolve)
+}
+
 /// The part of `whole` that some members need with some features.
 pub(crate) fn narrow(
     session: &Session<'_>,
@@ -58,13 +95,16 @@ pub(crate) fn narrow(
     whole: &Resolve,
     members: &[(PackageId, CliFeatures, bool)],
 ) -> Result<Resolve, Error> {
+    let search = Search { workspace, rust_versions: RustVersions::new(session, workspace, false)? };
+    search.run(sources, &asked(workspace, members), Hold { previous: Some(whole), ..Hold::default() })
+}
+
+fn asked(workspace: &Workspace, members: &[(PackageId, CliFeatures, bool)]) -> Vec<Member> {
     let member = |(id, features, dev_deps): &(PackageId, CliFeatures, bool)| {
         let package = workspace.member(*id)?;
         Some(Member { summary: package.summary().clone(), features: features.clone(), dev_deps: *dev_deps })
     };
-    let members: Vec<Member> = members.iter().filter_map(member).collect();
-    let search = Search { workspace, rust_versions: RustVersions::new(session, workspace, false)? };
-    search.run(sources, &members, Hold { previous: Some(whole), ..Hold::default() })
+    members.iter().filter_map(member).collect()
 }
 
 /// What of an earlier resolution is held on to.
@@ -138,8 +178,9 @@ impl Search<'_> {
         hold: Hold<'_>,
     ) -> Result<Resolve, Error> {
         let prefs = self.rust_versions.preferences(sources)?;
-        let patches = sources.patches(self.workspace)?;
-        let replacements = sources.replacements(self.workspace)?;
+        let held = Previous { resolve: hold.previous, keep: hold.keep };
+        let patches = sources.patches(self.workspace, held)?;
+        let replacements = sources.replacements(self.workspace, held)?;
         let lowest = self.rust_versions.lowest();
         let deps = members.iter().flat_map(|m| m.summary.dependencies());
         let asked: Vec<Dependency> = deps.filter(|dep| !is_held(dep, hold)).cloned().collect();

@@ -52,7 +52,7 @@ pub fn update(session: &Session<'_>, options: &UpdateOptions) -> Result<(), Erro
         let rust_versions = RustVersions::new(session, workspace, options.ignore_rust_version)?;
         let search = Search { workspace, rust_versions };
         let members = search.all_members();
-        let previous = match (lock.resolve(sources)?, &options.precise) {
+        let previous = match (lock.resolve(workspace, sources)?, &options.precise) {
             (Some(previous), _) => previous,
             (None, Some(_)) => {
                 search.with_as_little_network_as_possible(sources, &members, Hold::default())?

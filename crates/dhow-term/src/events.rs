@@ -5,8 +5,11 @@ use std::sync::atomic::Ordering;
 
 use dhow_ops::{ChangeKind, Event, FetchEvent as Fetch, Level, LockChange, LockRemark};
 
-use crate::failure::manifest_warning;
+use crate::failure::{manifest_warning, report_error};
 use crate::terminal::{Terminal, Tone, Verbosity};
+
+/// More features are counted, not listed.
+const MAX_FEATURES: usize = 30;
 
 impl Terminal {
     /// Shows an event.
@@ -21,10 +24,15 @@ impl Terminal {
             Event::LocksUnsupported(path) => self.no_locks(path),
             Event::Warning(message) => self.warn(message),
             Event::Note(message) => self.note(message),
+            Event::Remark(message) if self.verbosity() >= Verbosity::Verbose => self.warn(message),
             Event::LockChange(change) => self.lock_change(change),
             Event::Error(message) => self.error(message),
+            Event::Failure(error) => report_error(self, error),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
             Event::Fetch(event) => self.fetch_event(event),
+            Event::Features { version, on, off } if self.verbosity() > Verbosity::Quiet => {
+                self.features(version.as_deref(), on, off);
+            }
             Event::Diagnostic(rendered) => self.diagnostic(rendered),
             Event::Line(line) => self.line(line),
             // Who closed standard output does not want to read it.
@@ -72,6 +80,23 @@ impl Terminal {
                 "the file system of `{}` has no locks: do not run another command on it at the same time",
                 path.display()
             ));
+        }
+    }
+
+    /// The features of a dependency that was added; where there are many, how many.
+    fn features(&self, version: Option<&str>, on: &[String], off: &[String]) {
+        let indent = " ".repeat(13);
+        let version = version.map(|version| format!(" as of v{version}")).unwrap_or_default();
+        self.line(format_args!("{indent}Features{version}:"));
+        if on.len() <= MAX_FEATURES {
+            on.iter().for_each(|name| self.feature('+', true, name));
+        } else {
+            self.line(format_args!("{indent}{} activated features", on.len()));
+        }
+        if on.len() + off.len() <= MAX_FEATURES {
+            off.iter().for_each(|name| self.feature('-', false, name));
+        } else {
+            self.line(format_args!("{indent}{} deactivated features", off.len()));
         }
     }
 

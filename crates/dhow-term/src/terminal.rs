@@ -62,10 +62,10 @@ pub struct Terminal {
     pub(crate) told_no_locks: AtomicBool,
 }
 
-const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
-const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const BAD: Style = AnsiColor::BrightRed.on_default().bold();
+pub(crate) const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
+pub(crate) const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const BOLD: Style = Style::new().bold();
 
 /// How serious something is: its colour.
@@ -160,6 +160,12 @@ impl Terminal {
         if self.settings.verbosity > Verbosity::Quiet {
             self.line(format_args!("{style}{verb:>12}{style:#} {message}"));
         }
+    }
+
+    /// A feature that is on or off.
+    pub(crate) fn feature(&self, sign: char, is_on: bool, name: &str) {
+        let style = if is_on { GOOD } else { BAD };
+        self.line(format_args!("{:13}{style}{sign}{style:#} {name}", ""));
     }
 
     /// A status that only `-v` shows.
