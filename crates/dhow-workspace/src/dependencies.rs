@@ -9,7 +9,7 @@ use dhow_formats::manifest::{
 };
 use dhow_model::{
     CRATES_IO_INDEX, CRATES_IO_REGISTRY, DepKind, Dependency, GitReference, PackageIdSpec, Platform,
-    SourceId, SourceIdError, SourceKind,
+    SourceId, SourceKind,
 };
 use semver::{Version, VersionReq};
 use url::Url;

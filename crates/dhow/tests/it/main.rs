@@ -14,6 +14,7 @@ mod build_scripts;
 mod commands;
 mod end_to_end;
 mod fresh;
+mod git;
 mod killed;
 mod lockfile;
 mod resolver;
