@@ -97,8 +97,10 @@ impl Config {
     /// # Errors
     /// A value of the wrong kind.
     pub fn install_root(&self) -> Result<PathBuf, ConfigError> {
-        let root = self.path(&Key::new(&["install", "root"]))?;
-        Ok(root.map_or_else(|| self.home.clone(), |root| root.value))
+        // As Cargo 1.95 has it: a single word is relative to where the command is started, a path with a slash to the
+        // file that it stands in.
+        let root = self.program(&Key::new(&["install", "root"]))?;
+        Ok(root.map_or_else(|| self.home.clone(), |root| self.cwd().join(root.value)))
     }
 
     /// `cargo-new.vcs`: what keeps the history of a new package.
@@ -122,10 +124,12 @@ impl Config {
     }
 }
 
-fn time_span(text: &str) -> Option<Duration> {
+/// A stretch of time as Cargo lets users write it: `3 days`, `1month`.
+pub fn time_span(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = text.split_at(digits);
-    let seconds: u64 = match unit.trim().strip_suffix('s').unwrap_or(unit.trim()) {
+    let unit = unit.strip_prefix(' ').unwrap_or(unit);
+    let seconds: u64 = match unit.strip_suffix('s').unwrap_or(unit) {
         "second" => 1,
         "minute" => 60,
         "hour" => 60 * 60,

@@ -1,13 +1,15 @@
 //! What can go wrong between a registry and the cargo home, and what to do about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dhow_fs::FsError;
+use dhow_home::Difference;
 use dhow_model::{Checksum, PackageId, SourceId};
 use dhow_process::ProcessError;
 
 use crate::archive::ArchiveError;
+use crate::auth::AuthError;
 
 /// Fetching failed. Cheap to clone, because several callers may wait for one request.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -38,14 +40,38 @@ pub enum FetchError {
         /// How often it was asked.
         tries: u32,
     },
-    /// A registry wants a token and there is none.
-    #[error(
-        "the registry `{registry}` wants a token for every request: set `registries.{registry}.token` in `$CARGO_HOME/credentials.toml` or the variable `CARGO_REGISTRIES_{}_TOKEN`",
-        registry.to_uppercase().replace('-', "_")
-    )]
-    NoToken {
-        /// The registry's name in configuration.
+    /// About tokens.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// A registry without a web API.
+    #[error("the registry `{registry}` has no web API, so it can only be read")]
+    NoApi {
+        /// The registry.
         registry: String,
+    },
+    /// The web API says what went wrong.
+    #[error("the registry at {host} answered with an error{}: {}", api_status(*status), details.join(", "))]
+    Api {
+        /// Where the API is.
+        host: String,
+        /// The status of the answer.
+        status: u16,
+        /// What it says.
+        details: Vec<String>,
+    },
+    /// The web API says something else than was expected.
+    #[error("the answer of the registry at {host} cannot be understood: {reason}")]
+    BadApiAnswer {
+        /// Where the API is.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The web API is to be asked, and the network must not be used.
+    #[error("the registry at {host} can only be asked over the network; run again without `--offline`")]
+    OfflineApi {
+        /// Where the API is.
+        host: String,
     },
     /// `config.json` cannot be used.
     #[error("`{url}` is not a registry's `config.json`: {reason}")]
@@ -113,6 +139,32 @@ pub enum FetchError {
         id: PackageId,
         /// The file.
         file: PathBuf,
+    },
+    /// Files of an unpacked package are not what its archive says.
+    #[error(
+        "the sources of `{} {}` are not what was unpacked: {}\nhelp: `dhow home verify --repair` unpacks them again (to use a changed copy, name it in a `[patch]` section)",
+        id.name(), id.version(), changes(root, differences)
+    )]
+    SourcesChanged {
+        /// Which package.
+        id: PackageId,
+        /// Its directory.
+        root: PathBuf,
+        /// What differs, at least one.
+        differences: Vec<Difference>,
+    },
+    /// Nothing is known to hold the sources of a package against.
+    #[error(
+        "the sources of `{} {}` cannot be verified: its archive `{}` {reason}\nhelp: `dhow home verify --repair` downloads it again",
+        id.name(), id.version(), archive.display()
+    )]
+    NotVerifiable {
+        /// Which package.
+        id: PackageId,
+        /// What they would be held against.
+        archive: PathBuf,
+        /// What is wrong with that.
+        reason: String,
     },
     /// A vendored package without usable `.cargo-checksum.json` or manifest.
     #[error("`{}` is not a vendored package: {reason}", path.display())]
@@ -202,6 +254,10 @@ impl From<FsError> for FetchError {
     }
 }
 
+fn api_status(status: u16) -> String {
+    if status == 200 { String::new() } else { format!(" (status {status})") }
+}
+
 fn tried(tries: u32) -> String {
     if tries > 1 { format!(" (tried {tries} times)") } else { String::new() }
 }
@@ -242,6 +298,18 @@ fn status_hint(status: u16, body: &str) -> String {
         _ => "",
     };
     format!("{said}{help}")
+}
+
+fn changes(root: &Path, differences: &[Difference]) -> String {
+    const SHOWN: usize = 5;
+    let one = |difference: &Difference| {
+        format!("`{}` {}", root.join(&difference.path).display(), difference.change.describe())
+    };
+    let mut lines: Vec<String> = differences.iter().take(SHOWN).map(one).collect();
+    if let more @ 1.. = differences.len().saturating_sub(SHOWN) {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n  ")
 }
 
 fn list(packages: &[PackageId]) -> String {

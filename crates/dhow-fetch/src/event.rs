@@ -39,6 +39,10 @@ pub enum Event {
         /// Its URL.
         url: String,
     },
+    /// A credential provider is asked: its command line, what it is to do, the registry.
+    Credential(String),
+    /// Something that the user should know.
+    Warning(String),
     /// Index files: how many have arrived, of how many asked for so far.
     IndexProgress {
         /// Arrived.

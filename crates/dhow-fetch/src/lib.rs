@@ -3,24 +3,30 @@
 //! [`Registries`] is the entrance: it knows the settings, gives out one [`Registry`] per source (the one that really
 //! answers, after source replacement), and downloads packages. Knows no resolver and no manifest.
 
+mod api;
 mod archive;
+mod auth;
 mod download;
 mod error;
 mod event;
 mod git;
+mod home_check;
 mod index;
 mod network;
 mod registries;
 mod settings;
 mod sources;
+mod verify;
 
-pub use archive::ArchiveError;
+pub use archive::{ArchiveError, Inventory};
+pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
 pub use git::{
     Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
 };
+pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };

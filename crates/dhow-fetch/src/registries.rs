@@ -1,11 +1,13 @@
 //! All registries of a command: opened once each, with the settings and the network that they share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dhow_home::CargoHome;
+use dhow_home::{CargoHome, Used};
 use dhow_model::{SourceId, SourceKind};
 
+use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::git::{Checkout, GitProgram, Repositories};
@@ -27,11 +29,16 @@ pub struct Registries {
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
     opened: Mutex<Opened>,
+    used: Mutex<Used>,
+    /// By the source that answers: two sources may be answered by one registry.
+    credentials: Mutex<HashMap<SourceId, Arc<Credentials>>>,
 }
 
 #[derive(Debug)]
 struct Opened {
     freshness: Freshness,
+    /// Asked for news, whatever holds for the others.
+    revalidated: HashSet<SourceId>,
     registries: HashMap<SourceId, Arc<Registry>>,
 }
 
@@ -41,10 +48,24 @@ impl Registries {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
         let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
         let git = Arc::new(git);
-        let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
+        let opened = Opened {
+            freshness: Freshness::Revalidated,
+            revalidated: HashSet::new(),
+            registries: HashMap::new(),
+        };
         let repositories = Repositories::new(home.clone(), Arc::clone(&git));
-        let opened = Mutex::new(opened);
-        Self { home, settings, network, git, repositories, placing: Mutex::default(), reader, opened }
+        Self {
+            home,
+            settings,
+            network,
+            git,
+            repositories,
+            placing: Mutex::default(),
+            reader,
+            opened: Mutex::new(opened),
+            credentials: Mutex::default(),
+            used: Mutex::default(),
+        }
     }
 
     /// The home that is filled.
@@ -66,8 +87,18 @@ impl Registries {
     pub fn set_freshness(&self, freshness: Freshness) {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.freshness = freshness;
+        opened.revalidated.clear();
         for registry in opened.registries.values() {
             registry.set_freshness(freshness);
+        }
+    }
+
+    /// Asks the registry of `source` for news, also where files in the home will do for others.
+    pub fn revalidate(&self, source: SourceId) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.revalidated.insert(source);
+        if let Some(registry) = opened.registries.get(&source) {
+            registry.set_freshness(Freshness::Revalidated);
         }
     }
 
@@ -81,7 +112,8 @@ impl Registries {
             return Ok(Arc::clone(registry));
         }
         let registry = Arc::new(self.open(source)?);
-        registry.set_freshness(opened.freshness);
+        let is_revalidated = opened.revalidated.contains(&source);
+        registry.set_freshness(if is_revalidated { Freshness::Revalidated } else { opened.freshness });
         opened.registries.insert(source, Arc::clone(&registry));
         Ok(registry)
     }
@@ -113,13 +145,29 @@ impl Registries {
         opened.registries.values().cloned().collect()
     }
 
+    pub(crate) fn note_use(&self, note: impl FnOnce(&mut Used)) {
+        note(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What was used of the home so far, or since the last time that this was asked.
+    pub fn take_used(&self) -> Used {
+        let mut used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
+        for registry in self.opened() {
+            if matches!(registry.kind, Kind::Sparse(_)) && !registry.is_told.swap(true, Ordering::Relaxed) {
+                used.index(&registry.home);
+            }
+        }
+        used
+    }
+
     fn open(&self, source: SourceId) -> Result<Registry, FetchError> {
         let answerer = self.settings.sources.resolve(source)?;
         let actual = answerer.source;
+        let credentials = self.credentials_of(&answerer);
         let kind = match actual.kind() {
             SourceKind::SparseRegistry => {
-                let Answerer { name, token, .. } = answerer;
-                let of = SparseIndexOf { source, actual, name, token };
+                let credentials = Arc::clone(&credentials);
+                let of = SparseIndexOf { source, actual, name: answerer.name, credentials };
                 Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
@@ -132,6 +180,16 @@ impl Registries {
                 return Err(FetchError::Unsupported(actual, "it is not a registry"));
             }
         };
-        Ok(Registry::new(source, kind, self.home.registry_of(actual), self.settings.net.offline))
+        Ok(Registry::new(source, kind, self.home.registry_of(actual), self.settings.net.offline, credentials))
+    }
+
+    fn credentials_of(&self, answerer: &Answerer) -> Arc<Credentials> {
+        let mut known = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || {
+            let shown = answerer.name.clone().unwrap_or_else(|| answerer.source.url().to_string());
+            let children = self.settings.children.clone();
+            Arc::new(Credentials::new(shown, answerer.credentials.clone(), children, self.home.clone()))
+        };
+        Arc::clone(known.entry(answerer.source).or_insert_with(new))
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use dhow_process::Environment;
 
+use crate::auth::Children;
 use crate::sources::Sources;
 
 /// Everything that fetching depends on.
@@ -20,6 +21,8 @@ pub struct Settings {
     pub git: GitSettings,
     /// `[source]` and `[registries]`
     pub sources: Sources,
+    /// For credential providers.
+    pub children: Children,
 }
 
 /// How the `git` program is run.

@@ -4,27 +4,36 @@ use std::collections::HashMap;
 
 use dhow_model::{CRATES_IO_REGISTRY, CRATES_IO_SPARSE_INDEX, SourceId};
 
+use crate::auth::CredentialSettings;
 use crate::error::FetchError;
 
 /// Who answers for sources that configuration names; all others answer for themselves.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(HashMap<SourceId, Result<Answerer, String>>);
+pub struct Sources {
+    named: HashMap<SourceId, Result<Answerer, String>>,
+    unnamed: CredentialSettings,
+}
 
 /// Who answers for a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Answerer {
     /// The source that is really asked.
     pub source: SourceId,
     /// Its name in configuration, if it has one.
     pub name: Option<String>,
-    /// The token to show it, if it wants one.
-    pub token: Option<String>,
+    /// How its token is come by, if it wants one; or why that is not known, which counts only if it does.
+    pub credentials: Result<CredentialSettings, String>,
 }
 
 impl Sources {
+    /// With nothing named. `unnamed` says who is asked for tokens of registries without a name.
+    pub fn new(unnamed: CredentialSettings) -> Self {
+        Self { named: HashMap::new(), unnamed }
+    }
+
     /// For `source`, this one answers; or configuration is wrong about it, which counts only if it is asked for.
     pub fn insert(&mut self, source: SourceId, answerer: Result<Answerer, String>) {
-        self.0.insert(source, answerer);
+        self.named.insert(source, answerer);
     }
 
     /// Who answers for `source`. crates.io does so by its sparse index.
@@ -34,10 +43,14 @@ impl Sources {
     pub(crate) fn resolve(&self, source: SourceId) -> Result<Answerer, FetchError> {
         // Configuration knows repositories, not commits of them.
         let (source, commit) = (source.with_precise(None), source.precise());
-        let mut found = match self.0.get(&source) {
+        let mut found = match self.named.get(&source) {
             Some(Ok(answerer)) => answerer.clone(),
             Some(Err(reason)) => return Err(FetchError::BadSource(reason.clone())),
-            None => Answerer { source, name: None, token: None },
+            None => {
+                let index_url = source.url().to_string();
+                let credentials = CredentialSettings { index_url, ..self.unnamed.clone() };
+                Answerer { source, name: None, credentials: Ok(credentials) }
+            }
         };
         if found.source.is_crates_io() {
             found.name.get_or_insert_with(|| CRATES_IO_REGISTRY.to_owned());
@@ -62,11 +75,17 @@ mod tests {
         assert_eq!(sources.resolve(other).expect("resolves").source, other);
         let crates_io = sources.resolve(SourceId::crates_io()).expect("resolves");
         assert_eq!(crates_io.source.url().as_str(), CRATES_IO_SPARSE_INDEX);
-        sources.insert(SourceId::crates_io(), Ok(Answerer { source: other, name: None, token: None }));
+        sources.insert(
+            SourceId::crates_io(),
+            Ok(Answerer { source: other, name: None, credentials: Err(String::new()) }),
+        );
         assert_eq!(sources.resolve(SourceId::crates_io()).expect("resolves").source, other);
         let git = SourceId::parse("git+https://example.com/r?branch=b#0123").expect("a source");
         assert_eq!(sources.resolve(git).expect("resolves").source, git);
-        sources.insert(git.with_precise(None), Ok(Answerer { source: other, name: None, token: None }));
+        sources.insert(
+            git.with_precise(None),
+            Ok(Answerer { source: other, name: None, credentials: Err(String::new()) }),
+        );
         assert_eq!(sources.resolve(git).expect("resolves").source, other);
         sources.insert(other, Err("runs in a circle".to_owned()));
         assert!(matches!(sources.resolve(other), Err(FetchError::BadSource(_))));

@@ -3,11 +3,10 @@
 //! The file is our own: a magic, a version, the fields, a check sum. A file that is damaged, torn or of another version
 //! is as good as none: the unit is made again.
 
-mod bytes;
-
 use std::path::PathBuf;
 
-use bytes::{Reader, Writer};
+use crate::bytes::{Reader, Writer};
+pub use crate::stat_record::StatRecord;
 
 const MAGIC: &[u8; 7] = b"dhow-fp";
 const VERSION: u8 = 1;
@@ -83,19 +82,6 @@ pub struct FileRecord {
     pub hash: Hash,
     /// What may be believed of this record.
     pub trust: Trust,
-}
-
-/// The part of a stat that changes when the content does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct StatRecord {
-    /// Bytes.
-    pub size: u64,
-    /// Seconds and nanoseconds of the last write.
-    pub mtime: (i64, u32),
-    /// Seconds and nanoseconds of the last change of content or attributes.
-    pub ctime: (i64, u32),
-    /// Number on its device.
-    pub inode: u64,
 }
 
 /// How far a record of a file goes.
@@ -194,12 +180,7 @@ fn read_input(reader: &mut Reader<'_>) -> Option<InputRecord> {
 
 fn write_file(writer: &mut Writer, file: &FileRecord) {
     writer.path(&file.path);
-    writer.number(file.stat.size);
-    for (seconds, nanoseconds) in [file.stat.mtime, file.stat.ctime] {
-        writer.number(seconds.cast_unsigned());
-        writer.number(nanoseconds.into());
-    }
-    writer.number(file.stat.inode);
+    file.stat.write(writer);
     writer.raw(&file.hash);
     writer.byte(match file.trust {
         Trust::Stat => 0,
@@ -209,14 +190,9 @@ fn write_file(writer: &mut Writer, file: &FileRecord) {
 }
 
 fn read_file(reader: &mut Reader<'_>) -> Option<FileRecord> {
-    let path = reader.path()?;
-    let size = reader.number()?;
-    let mut time = || Some((reader.number()?.cast_signed(), u32::try_from(reader.number()?).ok()?));
-    let (mtime, ctime) = (time()?, time()?);
-    let inode = reader.number()?;
     Some(FileRecord {
-        path,
-        stat: StatRecord { size, mtime, ctime, inode },
+        path: reader.path()?,
+        stat: StatRecord::read(reader)?,
         hash: reader.array()?,
         trust: match reader.byte()? {
             0 => Trust::Stat,

@@ -109,11 +109,11 @@ impl FileLock {
             }
             notice(LockNotice::Waiting);
             let file = open(path)?;
-            let result = match mode {
+            let wait = || match mode {
                 Mode::Shared => file.lock_shared(),
                 Mode::Exclusive => file.lock(),
             };
-            result.during("lock", path)?;
+            uninterrupted(wait).during("lock", path)?;
             if is_still_there(&file, path)? {
                 return Ok(Self { file, path: path.to_owned(), held: true });
             }
@@ -138,12 +138,23 @@ impl FileLock {
                 // Removed between opening and locking: the lock that we got protects nothing.
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(TryLockError::Error(error)) if is_unsupported(&error) => {
                     notice(LockNotice::Unsupported);
                     return Ok(Some(Self { file, path: path.to_owned(), held: false }));
                 }
                 Err(TryLockError::Error(error)) => return Err(FsError::new("lock", path, error)),
             }
+        }
+    }
+}
+
+/// A signal ends the wait for a lock, but not the wish for it.
+fn uninterrupted(wait: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    loop {
+        match wait() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
         }
     }
 }

@@ -55,13 +55,12 @@ impl TempFile {
 
     /// Moves it to `path`, replacing what is there, in one step.
     pub fn persist(self, path: &Path) -> Result<(), FsError> {
-        match self.0.persist(path) {
-            Ok(file) => {
-                drop(file);
-                Ok(())
-            }
-            Err(failed) => Err(FsError::new("move into place", path, failed.error)),
-        }
+        let (file, temp) = self.0.into_parts();
+        drop(file);
+        // Removes the file if it cannot be moved; once it is moved, there is nothing to remove.
+        crate::files::rename(&temp, path)?;
+        drop(temp.keep());
+        Ok(())
     }
 }
 
@@ -80,6 +79,11 @@ impl Write for TempFile {
 pub struct TempDir(tempfile::TempDir);
 
 impl TempDir {
+    /// A directory in the system's place for temporary files, whose name begins with `prefix`.
+    pub fn anywhere_named(prefix: &str) -> Result<Self, FsError> {
+        Self::new_in(&std::env::temp_dir(), prefix)
+    }
+
     /// A new directory in `parent` whose name starts with `prefix`.
     pub fn new_in(parent: &Path, prefix: &str) -> Result<Self, FsError> {
         let mut builder = tempfile::Builder::new();
@@ -109,7 +113,7 @@ impl TempDir {
 
     /// Moves it to `path`, which must not exist or be an empty directory, in one step.
     pub fn persist(self, path: &Path) -> Result<(), FsError> {
-        fs::rename(self.0.path(), path).during("move into place", path)?;
+        crate::files::rename(self.0.path(), path)?;
         drop(self.0.keep());
         Ok(())
     }

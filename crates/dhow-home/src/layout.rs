@@ -1,12 +1,14 @@
 //! Where everything is in the cargo home.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use dhow_fs::FsError;
+use dhow_fs::{FileKind, FsError};
 use dhow_model::SourceId;
 
 use crate::git::GitHome;
 use crate::registry::RegistryHome;
+use crate::source_name::registry_dir_name;
 
 /// The cargo home:
 ///
@@ -16,6 +18,10 @@ use crate::registry::RegistryHome;
 /// ├── credentials.toml
 /// ├── .package-cache              lock: files below `registry` and `git` are being added
 /// ├── .package-cache-mutate       lock: shared while they are read, exclusive while they are removed
+/// ├── .global-cache               when what below `registry` and `git` was used last (SQLite; Cargo's schema)
+/// ├── .dhow/                      what only Dhow knows; all of it can be made again
+/// │   ├── CACHEDIR.TAG
+/// │   └── sources/<host>-<hash>/serde-1.0.0       what the unpacked package consists of: a source manifest
 /// ├── bin/                        installed programs
 /// ├── git/
 /// │   ├── CACHEDIR.TAG
@@ -84,7 +90,57 @@ impl CargoHome {
 
     /// What belongs to one registry: the one that is really asked, not the one that it replaces.
     pub fn registry_of(&self, source: SourceId) -> RegistryHome {
-        RegistryHome::new(&self.registry(), source)
+        RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source))
+    }
+
+    /// Every registry that there is anything of.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn registries(&self) -> Result<Vec<RegistryHome>, FsError> {
+        let mut names = BTreeSet::new();
+        for part in ["index", "cache", "src"] {
+            let entries = dhow_fs::list_dir_optional(&self.registry().join(part))?.unwrap_or_default();
+            let dirs = entries.into_iter().filter(|entry| entry.kind == FileKind::Dir);
+            names.extend(dirs.filter_map(|entry| entry.file_name.into_string().ok()));
+        }
+        names.retain(|name| !name.starts_with('.'));
+        let (registry, manifests) = (self.registry(), self.manifests());
+        Ok(names.into_iter().map(|name| RegistryHome::new(&registry, &manifests, name)).collect())
+    }
+
+    /// The indexes of all registries.
+    pub(crate) fn indexes(&self) -> PathBuf {
+        self.registry().join("index")
+    }
+
+    /// The archives of all registries.
+    pub(crate) fn archives(&self) -> PathBuf {
+        self.registry().join("cache")
+    }
+
+    /// The unpacked packages of all registries.
+    pub(crate) fn all_sources(&self) -> PathBuf {
+        self.registry().join("src")
+    }
+
+    /// When things were used last.
+    pub fn last_use(&self) -> PathBuf {
+        self.root.join(".global-cache")
+    }
+
+    /// What only Dhow knows.
+    pub(crate) fn own(&self) -> PathBuf {
+        self.root.join(".dhow")
+    }
+
+    /// What unpacked packages consist of.
+    pub(crate) fn manifests(&self) -> PathBuf {
+        self.own().join("sources")
+    }
+
+    pub(crate) fn own_tag(&self) -> PathBuf {
+        self.own().join("CACHEDIR.TAG")
     }
 
     /// What belongs to one git repository, whatever branch or commit is asked for.

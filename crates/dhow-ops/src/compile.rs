@@ -1,23 +1,27 @@
 //! From a workspace to artifacts: what `build`, `check`, `run`, `test`, `bench` and `doc` have in common.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dhow_build::{BuildOptions, Outcome};
-use dhow_home::CargoHome;
-use dhow_model::{Dependency, PackageId};
+use dhow_fs::LockNotice;
+use dhow_model::{Checksum, Dependency, PackageId};
 use dhow_plan::{CompileFilter, CompileKind, FilterRule, Intent, Plan, PlanInputs, Request};
+use dhow_resolve::Resolve;
 use dhow_target::{Layout, LayoutOptions};
 use dhow_workspace::{Package, Profiles, Workspace};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::narrow::{self, Narrowed, Wanted};
 use crate::options::CompileOptions;
 use crate::packages;
 use crate::report::Reporter;
-use crate::resolution::{self, LockOptions};
+use crate::resolution::{self, LockOptions, LockUse};
 use crate::session::Session;
+use crate::source_checks::SourceChecks;
 use crate::sources::Sources;
 use crate::tools::{self, Tools};
 use crate::workspaces::Care;
@@ -52,12 +56,24 @@ pub(crate) fn compile(
     let started = Instant::now();
     workspaces::open(session, Care::Strict, |workspace, sources| {
         let options = &choose(workspace, options)?;
-        names_are_given(workspace, options)?;
-        let prepared = prepare(session, workspace, sources, options)?;
-        let compiled = make(session, workspace, options, prepared)?;
-        session.status("Finished", finished(&compiled.profiles, started.elapsed()));
-        Ok(compiled)
+        compile_in(session, (workspace, sources), options, LockUse::Kept, started)
     })
+}
+
+/// The same in a workspace that is open. Whose lock file is not [`LockUse::Kept`] compiles members by their names only.
+pub(crate) fn compile_in(
+    session: &Session<'_>,
+    (workspace, sources): (&Workspace, &mut Sources<'_>),
+    options: &CompileOptions,
+    lock: LockUse,
+    started: Instant,
+) -> Result<Compiled, Error> {
+    names_are_given(workspace, options)?;
+    let prepared = prepare(session, workspace, sources, options, lock)?;
+    last_use::collect_if_due(session, sources)?;
+    let compiled = make(session, workspace, sources, options, prepared)?;
+    session.status("Finished", finished(&compiled.profiles, started.elapsed()));
+    Ok(compiled)
 }
 
 /// Nothing is left open.
@@ -68,6 +84,8 @@ pub(crate) fn as_asked(_: &Workspace, options: &CompileOptions) -> Result<Compil
 /// Everything that has to be known before anything is compiled.
 struct Prepared {
     plan: Plan,
+    /// Of archives, as the lock file has them.
+    checksums: HashMap<PackageId, Checksum>,
     profiles: Profiles,
     tools: Tools,
     jobs: u32,
@@ -79,21 +97,17 @@ fn prepare(
     workspace: &Workspace,
     sources: &mut Sources<'_>,
     options: &CompileOptions,
+    lock: LockUse,
 ) -> Result<Prepared, Error> {
     let jobs = settings::jobs(session, options)?;
     let requested = options.profile.clone().unwrap_or_else(|| default_profile(options.intent).to_owned());
     let profiles = settings::profiles(session, workspace, &requested)?;
     let tools = Tools::find(session, &options.targets)?;
-    let lock = LockOptions { anew: false, ignore_rust_version: options.ignore_rust_version };
-    let whole = resolution::resolve(session, workspace, sources, lock)?;
-    let known: Vec<PackageId> = whole.iter().collect();
+    let dev = needs_dev(options);
+    let Graph { known, selected, narrowed } = graph(session, workspace, sources, options, lock)?;
     for spec in profiles.check_overrides(&known)? {
         session.warn(format!("profile `{requested}` has settings for `{spec}`, which names no package"));
     }
-    let selected = narrow::select(session, workspace, &whole, &options.packages)?;
-    let dev = needs_dev(options);
-    let wanted = Wanted { selected: selected.clone(), features: &options.features };
-    let narrowed = narrow::narrow(session, workspace, sources, &whole, wanted)?;
     let packages = needed_packages(session, sources, &narrowed, &selected, &tools, dev)?;
     let holds = |platform: &dhow_model::Platform, role| tools.holds_in(platform, role);
     let features = narrow::features(workspace, &narrowed, &packages, dev, Some(&holds));
@@ -119,7 +133,39 @@ fn prepare(
     }
     sources_are_there(&plan)?;
     let runners = settings.platforms.into_iter().map(|(kind, platform)| (kind, platform.runner)).collect();
-    Ok(Prepared { plan, profiles, tools, jobs, runners })
+    let resolve = &narrowed.resolve;
+    let checksums = resolve.iter().filter_map(|id| Some((id, resolve.checksum(id)?))).collect();
+    Ok(Prepared { plan, checksums, profiles, tools, jobs, runners })
+}
+
+/// What is compiled, and what it needs.
+struct Graph {
+    /// All packages that anything may name.
+    known: Vec<PackageId>,
+    selected: Vec<PackageId>,
+    narrowed: Narrowed,
+}
+
+fn graph(
+    session: &Session<'_>,
+    workspace: &Workspace,
+    sources: &mut Sources<'_>,
+    options: &CompileOptions,
+    lock: LockUse,
+) -> Result<Graph, Error> {
+    let lock_options = LockOptions { anew: false, ignore_rust_version: options.ignore_rust_version };
+    let features = &options.features;
+    if lock == LockUse::Kept {
+        let whole = resolution::resolve(session, workspace, sources, lock_options)?;
+        let selected = narrow::select(session, workspace, &whole, &options.packages)?;
+        let wanted = Wanted { selected: selected.clone(), features };
+        let narrowed = narrow::narrow(session, workspace, sources, &whole, wanted)?;
+        return Ok(Graph { known: whole.iter().collect(), selected, narrowed });
+    }
+    let selected = narrow::select(session, workspace, &Resolve::default(), &options.packages)?;
+    let wanted = (Wanted { selected: selected.clone(), features }, needs_dev(options));
+    let narrowed = narrow::alone(session, workspace, sources, wanted, lock, lock_options)?;
+    Ok(Graph { known: narrowed.resolve.iter().collect(), selected, narrowed })
 }
 
 fn needed_packages(
@@ -140,27 +186,36 @@ fn needed_packages(
 fn make(
     session: &Session<'_>,
     workspace: &Workspace,
+    sources: &Sources<'_>,
     options: &CompileOptions,
     prepared: Prepared,
 ) -> Result<Compiled, Error> {
-    let Prepared { plan, profiles, tools, jobs, runners } = prepared;
+    let Prepared { plan, checksums, profiles, tools, jobs, runners } = prepared;
     let layout = Layout::new(&LayoutOptions {
         artifact_root: workspace.target_dir().to_owned(),
         build_root: workspace.build_dir().to_owned(),
         profile_dir: profiles.dir_name().to_string(),
         kinds: tools.kinds.clone(),
     });
-    let blocking = |what: &str| session.tell(Event::Blocking(what.to_owned()));
-    // Nobody may collect sources while they are compiled.
-    let home = CargoHome::new(session.config.home());
-    let _sources = home.lock_sources(&|_| blocking("package cache"))?;
-    let lock = layout.lock(&|_, _| blocking("build directory"))?;
+    let told = |what: &str, path: &Path, notice| {
+        session.tell(match notice {
+            LockNotice::Waiting => Event::Blocking(what.to_owned()),
+            LockNotice::Unsupported => Event::LocksUnsupported(path.to_owned()),
+        });
+    };
+    let checks = SourceChecks::new(sources.registries(), &plan, checksums);
+    if options.verify_sources || session.config.verify_sources()? {
+        checks.of_all()?;
+    }
+    let lock = layout.lock(&|dir, notice| told("build directory", dir, notice))?;
     let mut build_options = BuildOptions::new(jobs as usize, tools::child_env(session)?);
     build_options.keep_going = options.keep_going;
     // Who gives a number of jobs wants that number, not the slots of whoever started us.
     build_options.jobserver = session.jobserver.filter(|_| options.jobs.is_none()).cloned();
     let reporter = Reporter::new(session, &plan, options.message_format);
-    let result = dhow_build::build(&plan, &layout, &lock, &build_options, &|event| reporter.tell(&event));
+    let check = |id| checks.of_package(id);
+    let result =
+        dhow_build::build(&plan, &layout, &lock, &build_options, &check, &|event| reporter.tell(&event));
     reporter.finished(result.is_ok());
     let outcome = result?;
     Ok(Compiled {

@@ -1,5 +1,9 @@
 //! What an operation tells while it works: ready to be printed, nothing left to be looked up.
 
+use std::path::PathBuf;
+
+use crate::lock_report::LockChange;
+
 /// From which verbosity on something is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -26,12 +30,32 @@ pub enum Event {
     },
     /// Something has to wait for somebody else.
     Blocking(String),
+    /// This file cannot be locked where it is; work goes on without.
+    LocksUnsupported(PathBuf),
     /// Something that the user should know.
     Warning(String),
+    /// Something that may be of use.
+    Note(String),
+    /// Something that did not work and does not matter for the command: shown with `-v`.
+    Remark(String),
+    /// Something that may help.
+    /// What became of a package in the lock file.
+    LockChange(LockChange),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
+    /// One of several things that were asked for has failed; the others go on.
+    Failure(Box<crate::Error>),
     /// Something in a manifest that its author should know.
     ManifestWarning(dhow_workspace::Warning),
+    /// Features of a dependency that was added.
+    Features {
+        /// The version that has them, where that is not plain to see.
+        version: Option<String>,
+        /// Those that are on.
+        on: Vec<String>,
+        /// Those that are off.
+        off: Vec<String>,
+    },
     /// From the network.
     Fetch(dhow_fetch::Event),
     /// A compiler's diagnostic, rendered; ends with a newline.

@@ -10,7 +10,7 @@ use dhow_workspace::{Package, ResolverVersion, Workspace};
 
 use crate::error::Error;
 use crate::options::FeatureFlags;
-use crate::resolution::{self, LockOptions};
+use crate::resolution::{self, LockOptions, LockUse};
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -73,6 +73,32 @@ pub(crate) fn narrow(
     whole: &Resolve,
     wanted: Wanted<'_>,
 ) -> Result<Narrowed, Error> {
+    let members = members(workspace, &wanted)?;
+    // With dev-dependencies: resolver 1 counts their features even when nothing that is built needs them, and the
+    // later ones leave them out when features are resolved.
+    let asked: Vec<_> = members.iter().map(|(id, features)| (*id, features.clone(), true)).collect();
+    let resolve = resolution::narrow(session, workspace, sources, whole, &asked)?;
+    Ok(Narrowed { resolve, members })
+}
+
+/// What is wanted and nothing else, for this once: no lock file is written, and dev-dependencies count only if they
+/// are built.
+pub(crate) fn alone(
+    session: &Session<'_>,
+    workspace: &Workspace,
+    sources: &mut Sources<'_>,
+    (wanted, dev): (Wanted<'_>, bool),
+    lock: LockUse,
+    options: LockOptions,
+) -> Result<Narrowed, Error> {
+    let members = members(workspace, &wanted)?;
+    let asked: Vec<_> = members.iter().map(|(id, features)| (*id, features.clone(), dev)).collect();
+    let resolve = resolution::resolve_once(session, workspace, sources, &asked, lock, options)?;
+    Ok(Narrowed { resolve, members })
+}
+
+/// The members that the roots are made of, with the features that the command line gives them.
+fn members(workspace: &Workspace, wanted: &Wanted<'_>) -> Result<Vec<(PackageId, CliFeatures)>, Error> {
     let flags = wanted.features;
     let cli = CliFeatures::parse(
         flags.features.iter().map(String::as_str),
@@ -86,12 +112,7 @@ pub(crate) fn narrow(
         current: workspace.current().map(Package::id),
         applies_to_selected: workspace.resolver() >= ResolverVersion::V2 || workspace.is_virtual(),
     };
-    let members = features_of_members(selection, &cli)?;
-    // With dev-dependencies: resolver 1 counts their features even when nothing that is built needs them, and the
-    // later ones leave them out when features are resolved.
-    let asked: Vec<_> = members.iter().map(|(id, features)| (*id, features.clone(), true)).collect();
-    let resolve = resolution::narrow(session, workspace, sources, whole, &asked)?;
-    Ok(Narrowed { resolve, members })
+    Ok(features_of_members(selection, &cli)?)
 }
 
 /// The workspace's rules for features.

@@ -1,10 +1,13 @@
 //! What configuration and flags say about the network and about registries, as the fetch crate takes it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use dhow_config::RegistryCredentials;
 use dhow_fetch::{
-    Answerer, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings, Sources, SummaryReader,
+    Answerer, Children, CredentialSettings, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings,
+    Sources, SummaryReader,
 };
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
@@ -13,8 +16,17 @@ use crate::error::Error;
 use crate::session::Session;
 use crate::tools;
 
+/// Whether `[source]` may put one registry in the place of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    /// As it says.
+    ByConfiguration,
+    /// The user means this registry: to log in, to search.
+    Never,
+}
+
 /// Everything that fetching depends on.
-pub(crate) fn settings(session: &Session<'_>) -> Result<Settings, Error> {
+pub(crate) fn settings(session: &Session<'_>, replaced: Replaced) -> Result<Settings, Error> {
     let net = session.config.net()?;
     let offline = net.offline || session.lock.offline;
     Ok(Settings {
@@ -28,7 +40,8 @@ pub(crate) fn settings(session: &Session<'_>) -> Result<Settings, Error> {
             ..GitSettings::default()
         },
         net: NetSettings { retry: net.retry, offline, ..NetSettings::default() },
-        sources: sources(session)?,
+        sources: sources(session, replaced)?,
+        children: children(session),
     })
 }
 
@@ -52,21 +65,28 @@ fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
 }
 
 /// Who answers for each source that configuration names. What is wrong with one counts only if it is asked.
-fn sources(session: &Session<'_>) -> Result<Sources, Error> {
+fn sources(session: &Session<'_>, replaced: Replaced) -> Result<Sources, Error> {
     let configured = session.config.sources()?;
-    let mut named: BTreeMap<SourceId, String> =
-        configured.named().iter().map(|(name, found)| (found.source, name.clone())).collect();
+    let mut named = BTreeMap::new();
+    if replaced == Replaced::ByConfiguration {
+        named.extend(configured.named().iter().map(|(name, found)| (found.source, name.clone())));
+    }
     named.insert(SourceId::crates_io(), CRATES_IO_REGISTRY.to_owned());
     for name in session.config.registry_names()? {
         if let Ok(source) = session.config.registry_source(&name) {
             named.entry(source).or_insert(name);
         }
     }
-    let mut sources = Sources::default();
+    let unnamed = session.config.credentials_of_unnamed().map(|found| credentials(found, String::new()));
+    let mut sources = Sources::new(unnamed?);
     for (source, name) in named {
-        let answerer = match session.config.replacement(&configured, source) {
-            Ok(Some(other)) => answerer(session, other.source, other.name),
-            Ok(None) => answerer(session, source, name),
+        let replacement = match replaced {
+            Replaced::ByConfiguration => session.config.replacement(&configured, source),
+            Replaced::Never => Ok(None),
+        };
+        let answerer = match replacement {
+            Ok(Some(other)) => Ok(answerer(session, other.source, other.name)),
+            Ok(None) => Ok(answerer(session, source, name)),
             Err(error) => Err(error.to_string()),
         };
         sources.insert(source, answerer);
@@ -74,11 +94,28 @@ fn sources(session: &Session<'_>) -> Result<Sources, Error> {
     Ok(sources)
 }
 
-fn answerer(session: &Session<'_>, source: SourceId, name: String) -> Result<Answerer, String> {
-    // A source that is no registry has no token, and perhaps no name that a registry may have.
-    let token = session.config.registry(&name).ok().and_then(|registry| registry.token);
-    let token = token.map(|token| token.value.expose().to_owned());
-    Ok(Answerer { source, name: Some(name), token })
+/// A token belongs to the URL of an index, whatever it is called here.
+fn answerer(session: &Session<'_>, source: SourceId, name: String) -> Answerer {
+    let found = session.config.credentials(source).map_err(|error| error.to_string());
+    let credentials = found.map(|found| credentials(found, source.url().to_string()));
+    Answerer { source, name: Some(name), credentials }
+}
+
+fn credentials(found: RegistryCredentials, index_url: String) -> CredentialSettings {
+    CredentialSettings {
+        name: found.name,
+        index_url,
+        token: found.token.map(|token| token.value),
+        providers: found.providers,
+        is_configured: found.is_configured,
+        warnings: found.warnings,
+    }
+}
+
+/// Providers are programs of the user's: they get all that we got.
+fn children(session: &Session<'_>) -> Children {
+    let env = session.env.vars().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Children { env: Arc::new(env), cwd: session.cwd().to_owned() }
 }
 
 /// Reads manifests of vendored packages. Published manifests name registries by URL, never by name.

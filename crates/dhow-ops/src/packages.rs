@@ -11,6 +11,7 @@ use dhow_workspace::{Loader, Package};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -41,16 +42,13 @@ pub(crate) fn load(
     resolve: &Resolve,
     ids: &BTreeSet<PackageId>,
 ) -> Result<HashMap<PackageId, Package>, Error> {
+    if ids.iter().any(|id| !id.source().is_path()) {
+        sources.keep_in_place()?;
+    }
     let (from_git, not_in_git) = git_packages(sources, ids)?;
     let from_registries: Vec<Wanted> =
         not_in_git.into_iter().map(|id| Wanted { id, checksum: resolve.checksum(id) }).collect();
-    let events = |event| session.tell(Event::Fetch(event));
-    let ready = Mutex::new(BTreeMap::new());
-    let on_ready = |id: PackageId, root: &Path| {
-        ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
-    };
-    sources.registries().download(&from_registries, &on_ready, &events)?;
-    let roots = ready.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let roots = download(session, sources, &from_registries)?;
     let mut packages = read_manifests(sources.loader(), &roots)?;
     packages.extend(from_git);
     for id in ids.iter().filter(|id| id.source().is_path()) {
@@ -59,6 +57,34 @@ pub(crate) fn load(
         }
     }
     Ok(packages)
+}
+
+/// Downloads one package if it is missing, and reads its manifest.
+pub(crate) fn load_one(
+    session: &Session<'_>,
+    sources: &Sources<'_>,
+    wanted: Wanted,
+) -> Result<Package, Error> {
+    sources.keep_in_place()?;
+    let roots = download(session, sources, &[wanted])?;
+    let root = roots.get(&wanted.id).map(PathBuf::as_path).unwrap_or(Path::new(""));
+    Ok(sources.loader().package(&root.join("Cargo.toml"), wanted.id.source())?)
+}
+
+/// Where the sources of these packages are; downloads what is missing.
+fn download(
+    session: &Session<'_>,
+    sources: &Sources<'_>,
+    wanted: &[Wanted],
+) -> Result<BTreeMap<PackageId, PathBuf>, Error> {
+    let events = |event| session.tell(Event::Fetch(event));
+    let ready = Mutex::new(BTreeMap::new());
+    let on_ready = |id: PackageId, root: &Path| {
+        ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
+    };
+    sources.registries().download(wanted, &on_ready, &events)?;
+    last_use::record(session, sources);
+    Ok(ready.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Those of `ids` that are in git repositories, and the ids of those that registries have (or what stands in for a

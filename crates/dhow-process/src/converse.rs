@@ -37,6 +37,20 @@ impl Conversation {
 }
 
 impl Process {
+    /// Runs it on our own input and errors, for a person to answer, and collects its standard output.
+    ///
+    /// # Errors
+    /// If it cannot be started or is lost.
+    pub fn output_on_terminal(&self) -> Result<(Vec<u8>, ExitStatus), ProcessError> {
+        let mut child = self.spawn_on_terminal()?;
+        let mut output = Vec::new();
+        let read = child.stdout.take().map_or(Ok(0), |mut stdout| stdout.read_to_end(&mut output));
+        let ended = children::wait(&mut child);
+        let lost = |source| ProcessError::Lost { line: self.to_string(), source };
+        read.map_err(lost)?;
+        Ok((output, ended.map_err(lost)?))
+    }
+
     /// Runs it, talks with it, then closes its input and waits for its end. Its standard error is our own.
     ///
     /// # Errors

@@ -164,6 +164,13 @@ impl Process {
         })
     }
 
+    /// Starts it on our own input and errors, with a pipe for its output.
+    pub(crate) fn spawn_on_terminal(&self) -> Result<Child, ProcessError> {
+        self.spawn_with(|command| {
+            command.stdout(Stdio::piped());
+        })
+    }
+
     fn spawn_with(&self, refine: impl Fn(&mut Command)) -> Result<Child, ProcessError> {
         // A file that was just written may be busy for an instant, when another thread's fork holds it open.
         const ATTEMPTS: u32 = 8;

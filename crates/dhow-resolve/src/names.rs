@@ -109,7 +109,7 @@ pub(crate) fn default_name() -> InternedString {
 }
 
 /// Those of `known` that `name` may be a misspelling of, nearest first, three at most.
-pub(crate) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
     let limit = (name.chars().count() / 3).clamp(1, 3);
     let mut near: Vec<_> = known.filter_map(|other| Some((distance(name, other, limit)?, other))).collect();
     near.sort_unstable();

@@ -20,9 +20,18 @@ pub struct Clock(FileTime);
 impl Clock {
     /// Writes `marker` and takes its time. Whatever is written later on that file system is not older.
     ///
+    /// Where nothing can be written, no file counts as old: what is there may still be found to be fresh.
+    ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If the file cannot be written for another reason.
     pub fn now(marker: &Path) -> Result<Self, FsError> {
+        match Self::mark(marker) {
+            Err(error) if error.is_read_only() => Ok(Self(FileTime { secs: i64::MIN, nanos: 0 })),
+            result => result,
+        }
+    }
+
+    fn mark(marker: &Path) -> Result<Self, FsError> {
         // A new file rather than a new time: so the file system sets it, not we.
         dhow_fs::remove_file(marker)?;
         let file = dhow_fs::create_file(marker)?;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -57,13 +58,42 @@ pub struct Terminal {
     bar: Option<ProgressBar>,
     /// How many downloads are done, of how many.
     downloads: Mutex<(usize, usize)>,
+    /// Whether it was said that a file system has no locks.
+    pub(crate) told_no_locks: AtomicBool,
 }
 
-const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
-const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const BAD: Style = AnsiColor::BrightRed.on_default().bold();
+pub(crate) const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
+pub(crate) const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const BOLD: Style = Style::new().bold();
+
+/// How serious something is: its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Note,
+    Warn,
+    Bad,
+    Plain,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        match self {
+            Self::Good => GOOD,
+            Self::Note => NOTE,
+            Self::Warn => WARN,
+            Self::Bad => BAD,
+            Self::Plain => Style::new(),
+        }
+    }
+
+    pub(crate) fn on(self, text: &str) -> String {
+        let style = self.style();
+        format!("{style}{text}{style:#}")
+    }
+}
 
 impl Terminal {
     /// A printer on the process's own streams.
@@ -76,6 +106,7 @@ impl Terminal {
             out: Mutex::new(out),
             bar: bar(settings),
             downloads: Mutex::default(),
+            told_no_locks: AtomicBool::default(),
         }
     }
 
@@ -120,10 +151,21 @@ impl Terminal {
         self.status_styled(verb, message, NOTE);
     }
 
+    /// The same in a colour that says how serious it is.
+    pub(crate) fn status_in(&self, tone: Tone, verb: &str, message: impl Display) {
+        self.status_styled(verb, message, tone.style());
+    }
+
     fn status_styled(&self, verb: &str, message: impl Display, style: Style) {
         if self.settings.verbosity > Verbosity::Quiet {
             self.line(format_args!("{style}{verb:>12}{style:#} {message}"));
         }
+    }
+
+    /// A feature that is on or off.
+    pub(crate) fn feature(&self, sign: char, is_on: bool, name: &str) {
+        let style = if is_on { GOOD } else { BAD };
+        self.line(format_args!("{:13}{style}{sign}{style:#} {name}", ""));
     }
 
     /// A status that only `-v` shows.

@@ -18,6 +18,7 @@ pub struct RawEntry {
     data: Data,
     claimed_size: Option<u64>,
     mode: u32,
+    mtime_seconds: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -27,14 +28,21 @@ enum Data {
 }
 
 impl RawEntry {
-    fn new(path: &str, kind: EntryType, data: Data) -> Self {
-        Self { path: path.into(), link: None, kind, data, claimed_size: None, mode: 0o644 }
+    fn new(path: impl AsRef<[u8]>, kind: EntryType, data: Data) -> Self {
+        let (path, mtime_seconds) = (path.as_ref().to_vec(), MTIME_SECONDS);
+        Self { path, link: None, kind, data, claimed_size: None, mode: 0o644, mtime_seconds }
     }
 
     /// A regular file; `path` is the whole name in the archive (`foo-1.0.0/src/lib.rs`, `../evil`, `/etc/evil`).
     #[must_use]
-    pub fn file(path: &str, text: impl AsRef<[u8]>) -> Self {
+    pub fn file(path: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> Self {
         Self::new(path, EntryType::Regular, Data::Bytes(text.as_ref().to_vec()))
+    }
+
+    /// An entry of any kind, by the byte that stands for it in the header: `b'L'`, `b'x'`, `b'S'`.
+    #[must_use]
+    pub fn of_kind(kind: u8, path: impl AsRef<[u8]>, data: impl AsRef<[u8]>) -> Self {
+        Self::new(path, EntryType::new(kind), Data::Bytes(data.as_ref().to_vec()))
     }
 
     /// A file of `len` zero bytes: a megabyte of archive holds a gigabyte of it.
@@ -91,6 +99,29 @@ impl RawEntry {
         self
     }
 
+    /// Sets the time of the last change.
+    #[must_use]
+    pub fn mtime_seconds(mut self, seconds: u64) -> Self {
+        self.mtime_seconds = seconds;
+        self
+    }
+
+    /// Puts `dir` in the place of a `$` that the name (here or in an extension) starts with.
+    #[must_use]
+    pub fn below(mut self, dir: &str) -> Self {
+        let put = |text: &mut Vec<u8>| {
+            if text.first() == Some(&b'$') {
+                text.splice(..1, dir.bytes());
+            }
+        };
+        put(&mut self.path);
+        match &mut self.data {
+            Data::Bytes(bytes) if self.kind != EntryType::Regular => put(bytes),
+            _ => {}
+        }
+        self
+    }
+
     fn append_to(&self, builder: &mut tar::Builder<impl Write>) -> io::Result<()> {
         let mut header = Header::new_gnu();
         let len = match &self.data {
@@ -100,7 +131,7 @@ impl RawEntry {
         header.set_entry_type(self.kind);
         header.set_size(self.claimed_size.unwrap_or(len));
         header.set_mode(self.mode);
-        header.set_mtime(MTIME_SECONDS);
+        header.set_mtime(self.mtime_seconds);
         let reader: &mut dyn Read = match &self.data {
             Data::Bytes(bytes) => &mut bytes.as_slice(),
             Data::Zeros(len) => &mut io::repeat(0).take(*len),

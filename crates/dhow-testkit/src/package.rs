@@ -228,9 +228,9 @@ impl PackageBuilder {
     fn archive_entries(&self) -> Vec<RawEntry> {
         let prefix = format!("{}-{}", self.spec.name, self.spec.version);
         let manifest = manifest::manifest(&self.spec);
-        let mut entries = vec![RawEntry::file(&format!("{prefix}/Cargo.toml"), manifest)];
+        let mut entries = vec![RawEntry::file(format!("{prefix}/Cargo.toml"), manifest)];
         entries.extend(
-            self.spec.files.iter().map(|(path, text)| RawEntry::file(&format!("{prefix}/{path}"), text)),
+            self.spec.files.iter().map(|(path, text)| RawEntry::file(format!("{prefix}/{path}"), text)),
         );
         entries.extend(self.entries.iter().cloned());
         entries

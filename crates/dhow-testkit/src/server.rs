@@ -1,6 +1,7 @@
 //! HTTP servers on loopback: of a registry's directory with Cargo's sparse protocol, and of git repositories. They keep
 //! a log of requests and do wrong on order. They only read; the writers are [`crate::Registry`] and [`crate::GitRepo`].
 
+mod api;
 mod cgi;
 mod connection;
 mod faults;
@@ -154,7 +155,17 @@ impl HttpServer {
 
     /// From now on answers 401 to requests without this token, and says so in `config.json`.
     pub fn require_token(&self, token: &str) {
-        self.shared.state().auth = Some(Auth::token(token));
+        self.shared.state().auth = Some(Auth::token(token, self.url()));
+    }
+
+    /// Sends whoever asks to another URL: `path` and all are put behind it, as `http://127.0.0.1:1/x` + `/index/…`.
+    pub fn redirect(&self, pattern: &str, base: &str, times: impl Into<Times>) -> &Self {
+        self.fault(pattern, Fault::Redirect(base.into()), times)
+    }
+
+    /// Serves this text as `config.json`, whatever else is ordered; `{url}` in it is this server.
+    pub fn set_config(&self, text: &str) {
+        self.shared.state().config = Some(text.replace("{url}", self.url()));
     }
 
     /// Every request so far, in the order of their answers.

@@ -82,7 +82,7 @@ impl<'a> Loader<'a> {
     pub fn workspace(&self, manifest_path: &Path) -> Result<Workspace, Error> {
         let current = dhow_fs::normalize(manifest_path);
         let root = workspace_root(&self.files, &current, self.options.cargo_home)?;
-        let Some(root) = root else { return self.lone_package(current) };
+        let Some(root) = root else { return self.lone_package(&current) };
         let file = self.files.get(&root)?;
         if file.toml().workspace.is_none() {
             return Err(Error::in_file(&current, FindProblem::NotARoot(root)));
@@ -100,14 +100,29 @@ impl<'a> Loader<'a> {
         self.finish(&file, current, members.packages, default_members)
     }
 
-    fn lone_package(&self, path: PathBuf) -> Result<Workspace, Error> {
-        let file = self.files.get(&path)?;
+    /// The package at `manifest_path` (absolute), which comes from `source`, as a workspace of its own, whatever lies
+    /// around it: a downloaded package that is to be installed.
+    ///
+    /// # Errors
+    /// The manifest cannot be read or used.
+    pub fn standalone(&self, manifest_path: &Path, source: SourceId) -> Result<Workspace, Error> {
+        let package = self.load(manifest_path, source, false)?;
+        self.workspace_of(package)
+    }
+
+    fn lone_package(&self, path: &Path) -> Result<Workspace, Error> {
+        let file = self.files.get(path)?;
         if file.toml().package().is_none() {
             return Err(file.error(Flaw::new([], PackageProblem::NoPackage)));
         }
-        let package = self.load(&path, path_source(&path)?, true)?;
-        let default_members = vec![package.clone()];
-        self.finish(&file, path, vec![package], default_members)
+        let package = self.load(path, path_source(path)?, true)?;
+        self.workspace_of(package)
+    }
+
+    fn workspace_of(&self, package: Package) -> Result<Workspace, Error> {
+        let path = package.manifest_path().to_owned();
+        let file = self.files.get(&path)?;
+        self.finish(&file, path, vec![package.clone()], vec![package])
     }
 
     /// Everything but the members.

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
-use dhow_ops::{CleanOptions, Cleaned, LockMode, Session, TestOutcome};
+use dhow_ops::{CleanOptions, Cleaned, HomeStat, HomeVerified, LockMode, Session, TestOutcome};
 use dhow_process::{Jobserver, Process};
 use dhow_term::{Settings, Terminal, Verbosity, When};
 
@@ -66,6 +66,14 @@ impl Context {
         Ok(())
     }
 
+    /// Reads the configuration as it is in `directory`, or in the cargo home, instead of where the command was started.
+    pub(crate) fn configure_from(&mut self, directory: Option<&Path>) -> Result<(), CliError> {
+        let home = self.config.home().to_owned();
+        let directory = directory.unwrap_or(&home);
+        self.config = Config::load(&self.env, directory, &self.config_args).map_err(dhow_ops::Error::from)?;
+        Ok(())
+    }
+
     /// Runs `work` with everything that an operation may use.
     pub(crate) fn with_session<T>(
         &self,
@@ -81,6 +89,7 @@ impl Context {
             exe: &self.exe,
             color: self.terminal.err_has_color(),
             width: self.terminal.width(),
+            verbose: self.is_verbose(),
             very_verbose: self.terminal.verbosity() == Verbosity::VeryVerbose,
             jobserver: self.jobserver.as_ref(),
             events: &events,
@@ -94,8 +103,17 @@ impl Context {
         Ok(self.terminal.print(text)?)
     }
 
+    /// A line for a person, beside what goes to standard output.
+    pub(crate) fn say(&self, line: &str) {
+        self.terminal.line(line);
+    }
+
     pub(crate) fn warn(&self, message: &str) {
         self.terminal.warn(message);
+    }
+
+    pub(crate) fn note(&self, message: &str) {
+        self.terminal.note(message);
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -110,7 +128,7 @@ impl Context {
         &self.env
     }
 
-    pub(crate) fn exe(&self) -> &std::path::Path {
+    pub(crate) fn exe(&self) -> &Path {
         &self.exe
     }
 
@@ -146,6 +164,17 @@ impl Context {
         }
         dhow_term::report_clean(&self.terminal, cleaned, options.dry_run);
         Ok(0)
+    }
+
+    /// Says what is wrong with the home, and gives back whether all is well.
+    pub(crate) fn report_verified(&self, verified: &HomeVerified) -> Result<bool, CliError> {
+        Ok(dhow_term::report_verified(&self.terminal, verified)?)
+    }
+
+    /// Shows what is in the home.
+    pub(crate) fn report_stat(&self, stat: &HomeStat) -> Result<(), CliError> {
+        let now = self.with_session(|session| Ok(dhow_ops::home_clock(session)))?;
+        Ok(dhow_term::report_stat(&self.terminal, stat, now)?)
     }
 
     /// Prints an error and gives the exit code.

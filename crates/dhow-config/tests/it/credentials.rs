@@ -105,7 +105,7 @@ fn a_broken_file_of_tokens_is_not_quoted() {
     let mut text = format!("{error} {error:?}");
     let mut cause = std::error::Error::source(&error);
     while let Some(inner) = cause {
-        text += &format!("{inner} {inner:?}");
+        text.extend([inner.to_string(), format!("{inner:?}")]);
         cause = inner.source();
     }
     assert!(!text.contains("hush") && text.contains("credentials.toml"), "{text}");

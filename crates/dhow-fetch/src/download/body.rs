@@ -13,7 +13,7 @@ use super::content::Content;
 use super::job::Job;
 use crate::error::FetchError;
 use crate::event::Event;
-use crate::network::{Body, Network};
+use crate::network::{Body, Network, shown};
 
 /// Larger bodies are written to the disk as they come.
 const HELD_BYTES: usize = 8 * 1024 * 1024;
@@ -62,7 +62,7 @@ pub(super) async fn download(
         return Ok(Some(body()));
     }
     let retrying = |error: &FetchError, tries_left| {
-        let event = Event::Retrying { url: request.url.to_string(), reason: error.to_string(), tries_left };
+        let event = Event::Retrying { url: shown(&request.url), reason: error.to_string(), tries_left };
         drop(sender.send(Message::Happened(event)));
     };
     Ok(Some(network.get(request, body, &retrying).await?.body))

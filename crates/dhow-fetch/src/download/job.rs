@@ -7,6 +7,7 @@ use dhow_model::{Checksum, PackageId};
 use url::Url;
 
 use super::claim::Claim;
+use crate::auth::Need;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::index::{Kind, Registry};
@@ -80,9 +81,8 @@ impl Job {
         })?;
         let mut request = Request::get(url);
         if config.auth_required {
-            let token =
-                index.token().ok_or_else(|| FetchError::NoToken { registry: index.name().to_owned() })?;
-            request.token = Some(token.to_owned());
+            let need = Need { only_configured: true, ..Need::default() };
+            request.token = Some(self.registry.credentials().get(need, events)?);
         }
         self.request = Some(request);
         Ok(())

@@ -1,6 +1,7 @@
 //! One registry, whatever serves it: the enum that the rest of the house talks to.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
@@ -12,6 +13,7 @@ use super::directory::DirectorySource;
 use super::file::IndexFile;
 use super::local::LocalRegistry;
 use super::sparse::{Freshness, Loaded, SparseIndex};
+use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 
@@ -22,6 +24,9 @@ pub struct Registry {
     pub(crate) kind: Kind,
     pub(crate) home: RegistryHome,
     pub(crate) offline: bool,
+    /// That it was used has been told.
+    pub(crate) is_told: AtomicBool,
+    credentials: Arc<Credentials>,
     answers: Mutex<Answers>,
 }
 
@@ -46,8 +51,27 @@ pub enum Listing {
 }
 
 impl Registry {
-    pub(crate) fn new(source: SourceId, kind: Kind, home: RegistryHome, offline: bool) -> Self {
-        Self { source, kind, home, offline, answers: Mutex::default() }
+    pub(crate) fn new(
+        source: SourceId,
+        kind: Kind,
+        home: RegistryHome,
+        offline: bool,
+        credentials: Arc<Credentials>,
+    ) -> Self {
+        Self {
+            source,
+            kind,
+            home,
+            offline,
+            is_told: AtomicBool::new(false),
+            credentials,
+            answers: Mutex::default(),
+        }
+    }
+
+    /// The token of the registry that answers.
+    pub fn credentials(&self) -> &Arc<Credentials> {
+        &self.credentials
     }
 
     /// The source that was asked for.
@@ -131,6 +155,14 @@ impl Registry {
     pub fn wait(&self, events: &(dyn Fn(Event) + Sync)) {
         if let Kind::Sparse(index) = &self.kind {
             index.wait(events);
+        }
+    }
+
+    /// Tells what happened since the last call that could, without waiting: an answer may have come before anybody
+    /// waited for it.
+    pub fn tell_news(&self, events: &(dyn Fn(Event) + Sync)) {
+        if let Kind::Sparse(index) = &self.kind {
+            index.tell_news(events);
         }
     }
 

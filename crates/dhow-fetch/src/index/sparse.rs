@@ -19,6 +19,7 @@ use url::Url;
 use self::state::{Keep, Slot, State};
 use super::file::IndexFile;
 use super::speculate::Want;
+use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::network::Network;
@@ -52,7 +53,7 @@ struct Shared {
     /// Its name in configuration.
     name: String,
     base: Url,
-    token: Option<String>,
+    credentials: Arc<Credentials>,
     registry: RegistryHome,
     network: Arc<Network>,
     config: OnceCell<Arc<RegistryConfig>>,
@@ -66,7 +67,7 @@ pub(crate) struct SparseIndexOf {
     pub(crate) source: SourceId,
     pub(crate) actual: SourceId,
     pub(crate) name: Option<String>,
-    pub(crate) token: Option<String>,
+    pub(crate) credentials: Arc<Credentials>,
 }
 
 impl SparseIndex {
@@ -87,7 +88,7 @@ impl SparseIndex {
             actual: of.actual,
             name: of.name.unwrap_or_else(|| text.to_owned()),
             base,
-            token: of.token,
+            credentials: of.credentials,
             registry: home.registry_of(of.actual),
             network,
             config: OnceCell::new(),
@@ -105,11 +106,6 @@ impl SparseIndex {
     /// Its name in configuration, or its URL.
     pub fn name(&self) -> &str {
         &self.shared.name
-    }
-
-    /// The token for it, if there is one.
-    pub(crate) fn token(&self) -> Option<&str> {
-        self.shared.token.as_deref()
     }
 
     /// From now on files in the home are (not) good enough as they are.
@@ -164,6 +160,11 @@ impl SparseIndex {
             drop(state);
             self.keep();
         }
+    }
+
+    /// Tells what happened, without waiting.
+    pub fn tell_news(&self, events: &(dyn Fn(Event) + Sync)) {
+        drop(self.shared.deliver(self.shared.state(), events));
     }
 
     /// The files of all these packages, in their order.

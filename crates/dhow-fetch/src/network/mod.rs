@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 use self::gate::Gate;
-pub(crate) use self::request::{Answer, Body, Request};
+pub(crate) use self::request::{Answer, Body, Request, shown};
 use crate::error::FetchError;
 use crate::settings::{HttpSettings, NetSettings};
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url, Version};
 
+use dhow_formats::secret::Secret;
+
 use super::Network;
 use crate::error::FetchError;
 
@@ -19,7 +21,8 @@ const SHOWN_BODY_BYTES: usize = 300;
 pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) headers: Vec<(HeaderName, String)>,
-    pub(crate) token: Option<String>,
+    /// Goes to this URL, and with redirects no further than to the same server.
+    pub(crate) token: Option<Secret>,
     /// Statuses that are answers like any other, besides success.
     pub(crate) accepted: &'static [u16],
 }
@@ -34,7 +37,7 @@ impl Request {
             HeaderValue::from_str(text).map_err(|_| {
                 FetchError::BadSettings(format!(
                     "the token or revision sent to `{}` has unprintable characters",
-                    self.url
+                    shown(&self.url)
                 ))
             })
         };
@@ -43,7 +46,7 @@ impl Request {
             headers.insert(name, value(text)?);
         }
         if let Some(token) = &self.token {
-            let mut token = value(token)?;
+            let mut token = value(token.expose())?;
             token.set_sensitive(true);
             headers.insert(AUTHORIZATION, token);
         }
@@ -120,7 +123,7 @@ impl Network {
     ) -> Result<Answer<B>, Failure> {
         let client = self.client().map_err(Failure::Final)?;
         let broken = |error: reqwest::Error| {
-            let failed = FetchError::Network { url: request.url.to_string(), reason: reason(&error), tries };
+            let failed = FetchError::Network { url: shown(&request.url), reason: reason(&error), tries };
             // Wrong certificates and the like stay wrong.
             if error.is_builder() || error.is_redirect() || is_tls(&error) {
                 Failure::Final(failed)
@@ -159,7 +162,7 @@ async fn refused(request: &Request, mut response: Response, tries: u32) -> Failu
     }
     text.truncate(SHOWN_BODY_BYTES);
     let body = String::from_utf8_lossy(&text).into_owned();
-    let error = FetchError::Status { url: request.url.to_string(), status: status.as_u16(), body, tries };
+    let error = FetchError::Status { url: shown(&request.url), status: status.as_u16(), body, tries };
     if status.is_server_error()
         || status == StatusCode::TOO_MANY_REQUESTS
         || status == StatusCode::REQUEST_TIMEOUT
@@ -168,6 +171,14 @@ async fn refused(request: &Request, mut response: Response, tries: u32) -> Failu
     } else {
         Failure::Final(error)
     }
+}
+
+/// A URL for a message: without a user's name or password, which may be a token.
+pub(crate) fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    // A URL that cannot have them has none.
+    let _ignored = (url.set_username(""), url.set_password(None));
+    url.to_string()
 }
 
 /// An error with its causes, each once; the URL is said elsewhere.
@@ -198,4 +209,20 @@ fn is_tls(error: &reqwest::Error) -> bool {
         next = inner.map(|inner| -> &dyn Error { inner }).or_else(|| error.source());
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_hold_no_secrets() {
+        let url = Url::parse("https://user:hush@h/x?y").expect("a URL");
+        assert_eq!(shown(&url), "https://h/x?y");
+        let request = Request {
+            token: Some(Secret::new("hush")),
+            ..Request::get(Url::parse("https://h").expect("a URL"))
+        };
+        assert!(!format!("{request:?}").contains("hush"));
+    }
 }

@@ -151,18 +151,3 @@ fn what_a_resolver_will_need_is_guessed() {
     assert_eq!(query(&registry, &dependency("bottom", "1")), ["1.0.0"]);
     assert_eq!(fixture.server.count("/index/bo/tt/bottom"), 1);
 }
-
-#[test]
-fn a_token_is_sent_where_it_is_wanted() {
-    let mut fixture = Fixture::new();
-    fixture.registry.versions("foo", &["1.0.0"]);
-    fixture.server.require_token("secret");
-    let error = fixture.load("foo").expect_err("no token").to_string();
-    assert!(error.contains("registries.mirror.token"), "{error}");
-    fixture.token = Some("secret".to_owned());
-    assert_eq!(fixture.versions("foo"), ["1.0.0"]);
-    fixture.download(&[fixture.wanted("foo", "1.0.0")]).expect("downloads");
-    fixture.token = Some("wrong".to_owned());
-    let error = fixture.load("foo").expect_err("wrong token");
-    assert!(matches!(error, FetchError::Status { status: 401, .. }), "{error:?}");
-}

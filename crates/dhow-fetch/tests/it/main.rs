@@ -1,5 +1,7 @@
 //! Index clients and downloads against a real server on loopback, and homes shared with the real cargo.
 
+mod archives;
+mod auth;
 mod beside_cargo;
 mod checkouts;
 mod download;

@@ -1,13 +1,15 @@
 //! A registry, its server, a sandbox with a home, and a client of ours.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use dhow_fetch::{
-    Answerer, Event, FetchError, NetSettings, Registries, Settings, Sources, SummaryReader, Wanted,
+    Answerer, Children, CredentialSettings, Event, FetchError, NetSettings, Registries, Settings, Sources,
+    SummaryReader, Wanted,
 };
+use dhow_formats::secret::Secret;
 use dhow_home::CargoHome;
 use dhow_model::{Dependency, PackageId, SourceId, Summary};
 use dhow_testkit::{Registry, Sandbox, SparseServer};
@@ -19,6 +21,8 @@ pub(crate) struct Fixture {
     pub(crate) sandbox: Sandbox,
     pub(crate) offline: bool,
     pub(crate) token: Option<String>,
+    /// What is asked for a token.
+    pub(crate) providers: Vec<Vec<String>>,
     pub(crate) events: Mutex<Vec<Event>>,
 }
 
@@ -28,7 +32,15 @@ impl Fixture {
         let server = registry.serve();
         let sandbox = Sandbox::new();
         sandbox.use_sparse(&server);
-        Self { registry, server, sandbox, offline: false, token: None, events: Mutex::default() }
+        Self {
+            registry,
+            server,
+            sandbox,
+            offline: false,
+            token: None,
+            providers: vec![vec!["cargo:token".to_owned()]],
+            events: Mutex::default(),
+        }
     }
 
     pub(crate) fn home(&self) -> CargoHome {
@@ -47,7 +59,7 @@ impl Fixture {
 
     pub(crate) fn registries_with(&self, mirror: SourceId) -> Registries {
         let answerer =
-            Answerer { source: mirror, name: Some("mirror".to_owned()), token: self.token.clone() };
+            Answerer { source: mirror, name: Some("mirror".to_owned()), credentials: Ok(self.credentials()) };
         let mut sources = Sources::default();
         sources.insert(SourceId::crates_io(), Ok(answerer));
         let net = NetSettings {
@@ -55,8 +67,21 @@ impl Fixture {
             retry_pause: Duration::from_millis(1),
             ..NetSettings::default()
         };
-        let settings = Settings { net, sources, ..Settings::default() };
+        let env = [("PATH".into(), "/usr/bin:/bin".into())].into_iter().collect();
+        let children = Children { env: Arc::new(env), cwd: self.sandbox.path("") };
+        let settings = Settings { net, sources, children, ..Settings::default() };
         Registries::new(self.home(), settings, SummaryReader::new(|_, _| Err("no manifests here".into())))
+    }
+
+    fn credentials(&self) -> CredentialSettings {
+        CredentialSettings {
+            name: Some("mirror".to_owned()),
+            index_url: self.actual().url().to_string(),
+            token: self.token.clone().map(Secret::new),
+            providers: self.providers.clone(),
+            is_configured: true,
+            warnings: Vec::new(),
+        }
     }
 
     /// All versions of a package, as a new command sees them.

@@ -1,3 +1,5 @@
+//! Tables of both tracking files as Cargo writes them, and what hands have made of them.
+
 use super::*;
 
 const V1: &str = r#"[v1]

@@ -66,13 +66,15 @@ impl ManifestEditor {
     /// place in `asked`.
     fn tidy_shared(&mut self, asked: &mut [DependencyEntry]) -> Result<(), EditError> {
         let dir = self.dir.clone();
-        let shared = self.document.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
+        let shared =
+            self.document.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
         let Some(Item::Table(shared)) = shared else { return Ok(()) };
         retain(shared, |key, item| {
             let entry = DependencyEntry::read(&dir, key, item)?;
             let mut is_used = false;
-            let inherits =
-                |other: &&mut DependencyEntry| other.key() == key && other.source == Some(EntrySource::Workspace);
+            let inherits = |other: &&mut DependencyEntry| {
+                other.key() == key && other.source == Some(EntrySource::Workspace)
+            };
             for other in asked.iter_mut().filter(inherits) {
                 *other = entry.clone();
                 is_used = true;

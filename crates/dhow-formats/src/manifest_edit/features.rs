@@ -1,7 +1,7 @@
 //! The `[features]` table, as far as dependencies are mentioned in it.
 
 use dhow_model::FeatureValue;
-use toml_edit::{Array, Item, Table, Value};
+use toml_edit::{Array, Item, RawString, Table, Value};
 
 use super::{EditError, ManifestEditor};
 
@@ -63,19 +63,41 @@ impl ManifestEditor {
     }
 }
 
+/// Removes one value. Whole lines around it, which may be comments, go to what follows.
+fn take_out(list: &mut Array, at: usize) {
+    let value = list.remove(at);
+    let text = |raw: Option<&RawString>| raw.and_then(RawString::as_str).unwrap_or_default().to_owned();
+    let (before, after) = (text(value.decor().prefix()), text(value.decor().suffix()));
+    let above = before.rfind('\n').map_or("", |end| &before[..=end]);
+    let below = after.split_once('\n').map(|(_, below)| format!("{below}\n")).unwrap_or_default();
+    let kept = format!("{above}{below}");
+    match list.get_mut(at) {
+        Some(next) => {
+            let prefix = text(next.decor().prefix());
+            next.decor_mut().set_prefix(kept + &prefix);
+        }
+        None => {
+            let trailing = text(Some(list.trailing()));
+            list.set_trailing(kept + &trailing);
+        }
+    }
+}
+
 fn tidy_list(list: &mut Array, key: &str, status: Status, explicit: bool) {
     let is_stale = |value: &Value| {
         let Some(value) = value.as_str() else { return false };
         match (status, FeatureValue::parse(value)) {
             (Status::Optional, _) | (Status::Required, FeatureValue::DepFeature { .. }) => false,
             (_, FeatureValue::Feature(name)) => !explicit && name == *key,
-            (_, FeatureValue::Dep { dep_name } | FeatureValue::DepFeature { dep_name, .. }) => dep_name == *key,
+            (_, FeatureValue::Dep { dep_name } | FeatureValue::DepFeature { dep_name, .. }) => {
+                dep_name == *key
+            }
         }
     };
-    let before = list.len();
-    list.retain(|value| !is_stale(value));
-    if list.len() < before {
-        list.fmt();
+    for at in (0..list.len()).rev() {
+        if list.get(at).is_some_and(is_stale) {
+            take_out(list, at);
+        }
     }
     if status != Status::Required {
         return;

@@ -168,8 +168,7 @@ impl ManifestEditor {
     /// # Errors
     /// It is not there.
     pub fn remove(&mut self, table: &DependencyTable, key: &str) -> Result<(), EditError> {
-        let missing =
-            || EditError::NoSuchDependency { name: key.to_owned(), table: table.keys().join(".") };
+        let missing = || EditError::NoSuchDependency { name: key.to_owned(), table: table.keys().join(".") };
         if self.find(&table.keys()).is_none() {
             return Err(missing());
         }
@@ -203,9 +202,8 @@ impl ManifestEditor {
     }
 
     fn find(&self, keys: &[&str]) -> Option<&Item> {
-        keys.iter().try_fold(self.document.as_item(), |item, key| {
-            item.get(key).filter(|item| item.is_table_like())
-        })
+        keys.iter()
+            .try_fold(self.document.as_item(), |item, key| item.get(key).filter(|item| item.is_table_like()))
     }
 
     /// The table at the end of `keys`; what is missing on the way is made, and shows only if something is in it.

@@ -31,7 +31,11 @@ fn a_version_is_a_string_and_all_else_a_table() {
     let mut entry = registry("a", "1.2");
     entry.add_features(&["x".to_owned(), "x".to_owned()]);
     entry.optional = Some(true);
-    check_insert("", &entry, "[dependencies]\na = { version = \"1.2\", features = [\"x\"], optional = true }\n");
+    check_insert(
+        "",
+        &entry,
+        "[dependencies]\na = { version = \"1.2\", features = [\"x\"], optional = true }\n",
+    );
     let path = EntrySource::Path { path: "/w/b".into(), base: None, version: Some("1.0.0".to_owned()) };
     let entry = DependencyEntry { source: Some(path), ..registry("b", "1") };
     check_insert("", &entry, "[dependencies]\nb = { version = \"1.0.0\", path = \"../b\" }\n");
@@ -74,7 +78,8 @@ fn entries_read_as_written() {
 
 #[test]
 fn what_is_removed_leaves_no_empty_table() {
-    let mut manifest = editor("[package]\nname = \"p\"\n\n[dependencies]\na = \"1\"\n\n[features]\nx = [\"a/y\", \"z\"]\n");
+    let mut manifest =
+        editor("[package]\nname = \"p\"\n\n[dependencies]\na = \"1\"\n\n[features]\nx = [\"a/y\", \"z\"]\n");
     manifest.remove(&normal(), "a").expect("is there");
     manifest.tidy_features("a");
     assert_eq!(manifest.to_string(), "[package]\nname = \"p\"\n\n[features]\nx = [\"z\"]\n");

@@ -8,7 +8,7 @@ use std::thread;
 
 use super::faults::{Fault, Faults};
 use super::http::{HttpRequest, HttpResponse, read_request};
-use super::site::{Auth, Site};
+use super::site::{Auth, Site, conditional};
 
 /// One line of a server's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Request {
     pub method: String,
     /// The path, percent-decoded.
     pub path: String,
+    /// What stands behind the `?`, as it came.
+    pub query: String,
     /// What it was answered with; 0 when the connection was dropped.
     pub status: u16,
     /// Whether the client named a version that it has (`If-None-Match` or `If-Modified-Since`).
@@ -44,6 +46,7 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub(super) stopping: bool,
     pub(super) auth: Option<Auth>,
+    pub(super) config: Option<String>,
     pub(super) faults: Faults,
     pub(super) log: Vec<Request>,
     pub(super) connections: HashMap<u64, TcpStream>,
@@ -110,6 +113,10 @@ impl Shared {
         match fault {
             Some(Fault::Status(status)) => response = HttpResponse::new(status, "a fault was ordered\n"),
             Some(Fault::Body(body)) => response.body = body,
+            Some(Fault::Redirect(base)) => {
+                let to = format!("{base}{}", request.path);
+                response = HttpResponse::new(307, "").with_header("Location", to);
+            }
             Some(Fault::Truncate(bytes)) => sent = bytes,
             Some(Fault::Drop) => {
                 self.log(request, 0);
@@ -128,6 +135,7 @@ impl Shared {
         self.state().log.push(Request {
             method: request.method.clone(),
             path: request.path.clone(),
+            query: request.query.clone(),
             status,
             conditional: conditional.iter().any(|name| request.header(name).is_some()),
             headers: request.headers.clone(),
@@ -135,9 +143,15 @@ impl Shared {
     }
 
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        let auth = self.state().auth.clone();
+        let (auth, config) = {
+            let state = self.state();
+            (state.auth.clone(), state.config.clone())
+        };
         match &auth {
             Some(auth) if !auth.admits(request) => auth.refusal(),
+            _ if config.is_some() && request.path == "/index/config.json" => {
+                conditional(request, config.unwrap_or_default().into_bytes(), None)
+            }
             _ => self.site.answer(request, &self.base_url, auth.is_some()),
         }
     }

@@ -16,6 +16,8 @@ pub enum Fault {
     Drop,
     /// The right status with this body instead.
     Body(Vec<u8>),
+    /// Sent on (307) to this URL with the path behind it.
+    Redirect(String),
 }
 
 /// How often a fault happens.

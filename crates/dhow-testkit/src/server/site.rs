@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::cgi;
 use super::http::{HttpRequest, HttpResponse, http_date};
+use super::{api, cgi};
 
 pub(super) enum Site {
     /// A directory laid out as a local registry, behind `/index/` and `/dl/`.
@@ -29,17 +29,18 @@ impl Site {
 pub(super) struct Auth {
     pub(super) authorization: String,
     /// The `WWW-Authenticate` of a refusal.
-    pub(super) challenge: &'static str,
+    pub(super) challenge: String,
 }
 
 impl Auth {
-    pub(super) fn token(token: &str) -> Self {
-        Self { authorization: token.into(), challenge: "Cargo" }
+    pub(super) fn token(token: &str, base_url: &str) -> Self {
+        let challenge = format!("Cargo login_url=\"{base_url}/login\"");
+        Self { authorization: token.into(), challenge }
     }
 
     pub(super) fn basic(user: &str, password: &str) -> Self {
         let pair = base64(format!("{user}:{password}").as_bytes());
-        Self { authorization: format!("Basic {pair}"), challenge: "Basic realm=\"fixture\"" }
+        Self { authorization: format!("Basic {pair}"), challenge: "Basic realm=\"fixture\"".into() }
     }
 
     pub(super) fn admits(&self, request: &HttpRequest) -> bool {
@@ -47,11 +48,14 @@ impl Auth {
     }
 
     pub(super) fn refusal(&self) -> HttpResponse {
-        HttpResponse::new(401, "a token is needed\n").with_header("WWW-Authenticate", self.challenge)
+        HttpResponse::new(401, "a token is needed\n").with_header("WWW-Authenticate", self.challenge.clone())
     }
 }
 
 fn registry_answer(root: &Path, request: &HttpRequest, base_url: &str, asks_auth: bool) -> HttpResponse {
+    if request.path == "/api/v1/crates" {
+        return HttpResponse::new(200, api::search(root, &request.query));
+    }
     if request.path == "/index/config.json" {
         let auth = if asks_auth { ",\"auth-required\":true" } else { "" };
         let config = format!("{{\"dl\":\"{base_url}/dl\",\"api\":\"{base_url}\"{auth}}}");
@@ -82,7 +86,7 @@ fn file_of(root: &Path, path: &str) -> Option<PathBuf> {
 }
 
 /// 304 when the client has this body already, else the body with what it needs to ask again.
-fn conditional(request: &HttpRequest, body: Vec<u8>, modified: Option<String>) -> HttpResponse {
+pub(super) fn conditional(request: &HttpRequest, body: Vec<u8>, modified: Option<String>) -> HttpResponse {
     let etag = format!("\"{}\"", &hex::encode(Sha256::digest(&body))[..32]);
     let known = match request.header("if-none-match") {
         Some(tag) => tag == etag,

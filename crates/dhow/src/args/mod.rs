@@ -1,19 +1,29 @@
 //! The command line as plain data: names, flags and values as the user typed them, without their meaning.
 
+mod edit;
 mod groups;
+mod home;
+mod install;
+mod registry_commands;
 mod subcommands;
+mod vendor;
 
 use std::ffi::OsString;
 
 use clap::{ArgAction, Parser, Subcommand};
 
+pub(crate) use edit::{AddArgs, RemoveArgs, SectionArgs};
 pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
+pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
+pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
+pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
-    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
+    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs, UpdateArgs,
 };
+pub(crate) use vendor::VendorArgs;
 
 /// A Cargo-compatible package manager and build tool for Rust
 #[derive(Parser, Debug)]
@@ -82,6 +92,8 @@ pub(crate) enum Color {
 /// One variant per command, one file per command in `commands/`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    /// Add dependencies to a Cargo.toml manifest file
+    Add(Box<AddArgs>),
     /// Compile a local package and all of its dependencies
     #[command(visible_alias = "b")]
     Build(Box<BuildArgs>),
@@ -93,6 +105,9 @@ pub(crate) enum Command {
     /// Build a package's documentation
     #[command(visible_alias = "d")]
     Doc(Box<DocArgs>),
+    /// Remove dependencies from a Cargo.toml manifest file
+    #[command(visible_alias = "rm")]
+    Remove(Box<RemoveArgs>),
     /// Run a binary or example of the local package
     #[command(visible_alias = "r")]
     Run(Box<RunArgs>),
@@ -105,15 +120,33 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Generate the lockfile for a package
     GenerateLockfile(GenerateLockfileArgs),
+    /// Look after the cargo home: verify it, show what is in it, remove what is unused
+    Home(HomeArgs),
+    /// Install a Rust binary
+    Install(Box<InstallArgs>),
+    /// Remove a Rust binary
+    Uninstall(UninstallArgs),
     /// Display a tree visualization of a dependency graph
     Tree(Box<TreeArgs>),
     /// Output the resolved dependencies of a package, the concrete used versions including overrides,
     /// in machine-readable format
     Metadata(MetadataArgs),
+    /// Update dependencies as recorded in the local lock file
+    Update(UpdateArgs),
     /// Print a fully qualified package specification
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location
     LocateProject(LocateProjectArgs),
+    /// Log in to a registry.
+    Login(LoginArgs),
+    /// Remove an API token from the registry locally
+    Logout(LogoutArgs),
+    /// Display information about a package
+    Info(InfoArgs),
+    /// Search packages in the registry. Default registry is crates.io
+    Search(SearchArgs),
+    /// Vendor all dependencies for a project locally
+    Vendor(VendorArgs),
     /// Show version information
     Version,
     /// Displays help for a command

@@ -1,11 +1,12 @@
 //! How one file comes: from the home, or by a request.
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dhow_formats::index_cache::UNKNOWN_REVISION;
 use dhow_formats::index_entry::index_path;
 use dhow_formats::registry_config::{self, RegistryConfig};
+use dhow_formats::secret::Secret;
 use dhow_model::InternedString;
 use flate2::read::GzDecoder;
 use reqwest::header::{
@@ -16,11 +17,12 @@ use url::Url;
 
 use super::state::{Keep, Slot, State};
 use super::{Freshness, Loaded, Shared};
+use crate::auth::{self, Need};
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::index::file::IndexFile;
 use crate::index::speculate::{Want, needs};
-use crate::network::{Answer, Request};
+use crate::network::{Answer, Request, shown};
 
 /// How registries say that they have no such package.
 const ABSENT: [u16; 3] = [404, 410, 451];
@@ -109,7 +111,10 @@ impl Shared {
         let cached = self.cached_file(name);
         let mut request = self.request(&index_path(&name))?;
         request.accepted = &[NOT_MODIFIED, ABSENT[0], ABSENT[1], ABSENT[2]];
-        request.token = self.token_if(config.auth_required)?;
+        if config.auth_required {
+            request.accepted = &[NOT_MODIFIED, ABSENT[0], ABSENT[1], ABSENT[2], UNAUTHORIZED];
+            request.token = Some(self.token(None).await?);
+        }
         if let Some(header) = cached.as_ref().and_then(|file| condition(file.revision())) {
             request.headers.push(header);
         }
@@ -120,6 +125,7 @@ impl Shared {
                 Some(file) => Ok(Some(Arc::new(file))),
                 None => Err(unexpected(&request.url, &answer)),
             },
+            UNAUTHORIZED => Err(self.rejected(&request, &answer.headers)),
             status if ABSENT.contains(&status) => {
                 if cached.is_some() {
                     self.state().unkept.insert(path, Keep::Nothing);
@@ -147,28 +153,52 @@ impl Shared {
             return Ok(Arc::clone(config));
         }
         let mut request = self.request(registry_config::FILE_NAME)?;
-        request.token = self.token_if(cached.is_some_and(|config| config.auth_required))?;
-        request.accepted = if request.token.is_none() { &[UNAUTHORIZED] } else { &[] };
+        request.accepted = &[UNAUTHORIZED];
+        if cached.is_some_and(|config| config.auth_required) {
+            request.token = Some(self.token(None).await?);
+        }
         let mut answer = self.get(&request).await?;
-        if answer.status == UNAUTHORIZED {
-            request.token = self.token_if(true)?;
-            request.accepted = &[];
+        if answer.status == UNAUTHORIZED && request.token.is_none() {
+            request.token = Some(self.token(Some(&answer.headers)).await?);
             answer = self.get(&request).await?;
         }
+        if answer.status == UNAUTHORIZED {
+            return Err(self.rejected(&request, &answer.headers));
+        }
         let config = RegistryConfig::parse(&answer.body).map_err(|error| FetchError::BadRegistryConfig {
-            url: request.url.to_string(),
+            url: shown(&request.url),
             reason: error.to_string(),
         })?;
         self.state().unkept.insert(self.registry.index_config(), Keep::Config(answer.body));
         Ok(Arc::new(config))
     }
 
-    fn token_if(&self, required: bool) -> Result<Option<String>, FetchError> {
-        match &self.token {
-            _ if !required => Ok(None),
-            Some(token) => Ok(Some(token.clone())),
-            None => Err(FetchError::NoToken { registry: self.name.clone() }),
+    /// The token, because `headers` or what is known already say that one is wanted.
+    async fn token(&self, headers: Option<&HeaderMap>) -> Result<Secret, FetchError> {
+        if let Some(known) = self.credentials.at_hand() {
+            return known;
         }
+        let lines = headers.into_iter().flatten();
+        let lines: Vec<String> =
+            lines.filter_map(|(name, value)| Some(format!("{name}: {}", value.to_str().ok()?))).collect();
+        let login_url = headers.and_then(auth::login_url);
+        let credentials = Arc::clone(&self.credentials);
+        // A provider may take its time, for it may ask the user: not on the thread of the network.
+        let asked = tokio::task::spawn_blocking(move || {
+            let happened = Mutex::new(Vec::new());
+            let need = Need { headers: &lines, login_url: login_url.as_deref(), only_configured: true };
+            let events = |event| happened.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+            let token = credentials.get(need, &events);
+            (token, happened.into_inner().unwrap_or_else(PoisonError::into_inner))
+        });
+        let (token, happened) = asked.await.map_err(|error| FetchError::BadSettings(error.to_string()))?;
+        self.state().events.extend(happened);
+        self.changed.notify_all();
+        token
+    }
+
+    fn rejected(&self, request: &Request, headers: &HeaderMap) -> FetchError {
+        self.credentials.rejected(shown(&request.url), auth::login_url(headers).as_deref())
     }
 
     fn request(&self, path: &str) -> Result<Request, FetchError> {
@@ -186,8 +216,7 @@ impl Shared {
     async fn get(&self, request: &Request) -> Result<Answer<Vec<u8>>, FetchError> {
         self.announce();
         let retrying = |error: &FetchError, tries_left| {
-            let event =
-                Event::Retrying { url: request.url.to_string(), reason: error.to_string(), tries_left };
+            let event = Event::Retrying { url: shown(&request.url), reason: error.to_string(), tries_left };
             self.state().events.push(event);
             self.changed.notify_all();
         };
@@ -196,7 +225,7 @@ impl Shared {
             let mut plain = Vec::with_capacity(answer.body.len() * 8);
             let result = GzDecoder::new(&answer.body[..]).take(MAX_INDEX_BYTES).read_to_end(&mut plain);
             result.map_err(|error| FetchError::Network {
-                url: request.url.to_string(),
+                url: shown(&request.url),
                 reason: format!("the answer cannot be unpacked: {error}"),
                 tries: 1,
             })?;
@@ -236,5 +265,5 @@ fn condition(revision: &str) -> Option<(HeaderName, String)> {
 }
 
 fn unexpected(url: &Url, answer: &Answer<Vec<u8>>) -> FetchError {
-    FetchError::Status { url: url.to_string(), status: answer.status, body: String::new(), tries: 1 }
+    FetchError::Status { url: shown(url), status: answer.status, body: String::new(), tries: 1 }
 }
