@@ -17,6 +17,7 @@ mod edit;
 mod end_to_end;
 mod file_systems;
 mod fresh;
+mod git;
 mod home;
 mod install;
 mod killed;
