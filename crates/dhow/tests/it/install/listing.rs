@@ -31,7 +31,9 @@ fn the_older_file_decides() {
     let registry_of = "(registry+https://github.com/rust-lang/crates.io-index)";
     // As an older Cargo leaves it, which does not know the newer file.
     edit(&f.project, ".crates.toml", |_| {
-        format!("[v1]\n\"tool 1.0.0 {registry_of}\" = [\"tool\"]\n\"extra 3.0.0 {registry_of}\" = [\"extra\"]\n")
+        format!(
+            "[v1]\n\"tool 1.0.0 {registry_of}\" = [\"tool\"]\n\"extra 3.0.0 {registry_of}\" = [\"extra\"]\n"
+        )
     });
     same(&f.project, &["install tool@1.0.0 --bin tool", "install tool", "install uses", "uninstall extra"]);
     edit(&f.project, ".crates2.json", |_| String::new());
@@ -42,7 +44,9 @@ fn the_older_file_decides() {
 fn what_is_damaged_is_refused_and_stays() {
     let f = registry();
     ok(&f.project, "install uses");
-    for (name, damage) in [(".crates.toml", "[v1"), (".crates2.json", "{\"installs\":"), (".crates.toml", "x = 1\n")] {
+    for (name, damage) in
+        [(".crates.toml", "[v1"), (".crates2.json", "{\"installs\":"), (".crates.toml", "x = 1\n")]
+    {
         let damaged = f.project.copy();
         edit(&damaged, name, |_| damage.to_owned());
         same(&damaged, &["install uses", "install tool", "install --list", "uninstall uses"]);
@@ -57,7 +61,10 @@ fn programs_that_vanished() {
     let f = registry();
     ok(&f.project, "install tool@1.0.0");
     fs::remove_file(f.project.cargo_home().join("bin/extra")).expect("the program was there");
-    same(&f.project, &["uninstall tool", "install tool@1.0.0", "uninstall tool --bin tool", "install tool@1.0.0 -f"]);
+    same(
+        &f.project,
+        &["uninstall tool", "install tool@1.0.0", "uninstall tool --bin tool", "install tool@1.0.0 -f"],
+    );
 }
 
 #[test]

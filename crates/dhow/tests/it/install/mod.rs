@@ -54,7 +54,9 @@ fn fill(r: &Registry) {
     r.package("gated", "1.0.0")
         .feature("f1", &[])
         .file("src/gated.rs", says("gated"))
-        .manifest_extra("\n[[bin]]\nname = \"gated\"\npath = \"src/gated.rs\"\nrequired-features = [\"f1\"]\n")
+        .manifest_extra(
+            "\n[[bin]]\nname = \"gated\"\npath = \"src/gated.rs\"\nrequired-features = [\"f1\"]\n",
+        )
         .publish();
     r.package("shown", "1.0.0")
         .lib("")
@@ -101,7 +103,8 @@ fn state(sandbox: &Sandbox, root: &Path) -> String {
 
 /// The lines with which both tell what they do.
 fn told(sandbox: &Sandbox, output: &Output) -> Vec<String> {
-    let verbs = ["Installing", "Replacing", "Removing", "Installed", "Replaced", "Ignored", "Summary", "Compiling"];
+    let verbs =
+        ["Installing", "Replacing", "Removing", "Installed", "Replaced", "Ignored", "Summary", "Compiling"];
     let is_told = |line: &&str| verbs.contains(&line.split_whitespace().next().unwrap_or_default());
     let lines = output.stderr.lines().map(str::trim).filter(is_told);
     let mut lines: Vec<String> = lines.map(|line| sandbox.normalized(line)).collect();
@@ -120,7 +123,11 @@ fn same(project: &Sandbox, steps: &[&str]) -> Sandbox {
         let (their_output, our_output) = (cargo(&theirs, step).run(), cmd(&ours, step).run());
         assert_eq!(our_output.code, their_output.code, "{step}\n{their_output}\n{our_output}");
         assert_eq!(told(&ours, &our_output), told(&theirs, &their_output), "{step}\n{our_output}");
-        assert_eq!(state(&ours, &ours.cargo_home()), state(&theirs, &theirs.cargo_home()), "{step}\n{our_output}");
+        assert_eq!(
+            state(&ours, &ours.cargo_home()),
+            state(&theirs, &theirs.cargo_home()),
+            "{step}\n{our_output}"
+        );
     }
     let list = |sandbox: &Sandbox, tool: Tool| {
         let output = tool(sandbox, "install --list").run();

@@ -63,10 +63,14 @@ fn several_at_once() {
 #[test]
 fn lock_files_of_packages() {
     let f = registry();
-    let steps = ["install locked", "install locked --locked", "install locked --locked -f", "install uses --locked"];
+    let steps =
+        ["install locked", "install locked --locked", "install locked --locked -f", "install uses --locked"];
     same(&f.project, &steps);
     let f = registry();
-    same(&f.project, &["install outgrown --locked", "install outgrown -f", "install future --ignore-rust-version"]);
+    same(
+        &f.project,
+        &["install outgrown --locked", "install outgrown -f", "install future --ignore-rust-version"],
+    );
     f.server.clear_log();
     f.registry.set_yanked("pinned", "1.0.0", true);
     same(&f.project, &["install locked --locked", "install locked -f"]);
