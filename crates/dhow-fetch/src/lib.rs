@@ -6,6 +6,7 @@
 mod api;
 mod archive;
 mod auth;
+mod auth_error;
 mod download;
 mod error;
 mod event;
@@ -20,6 +21,9 @@ mod verify;
 
 pub use archive::{ArchiveError, Inventory};
 pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
+pub use archive::ArchiveError;
+pub use auth::{Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
+pub use auth_error::AuthError;
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
