@@ -25,7 +25,8 @@ pub use git::{
     Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
 };
 pub use index::{
-    DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
+    DirectorySource, Freshness, GitIndex, IndexFile, Listing, LocalRegistry, Registry, SparseIndex,
+    SummaryReader,
 };
 pub use registries::Registries;
 pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings};

@@ -175,9 +175,18 @@ impl DownloadGuard<'_> {
     /// # Errors
     /// It cannot be written.
     pub fn write_index_config(&self, registry: &RegistryHome, content: &[u8]) -> Result<(), FsError> {
+        self.prepare_index(registry)?;
+        dhow_fs::write_if_changed(&registry.index_config(), content).map(drop)
+    }
+
+    /// Makes the directory of a registry's index, and marks all registries as not worth a backup.
+    ///
+    /// # Errors
+    /// The directory cannot be made.
+    pub fn prepare_index(&self, registry: &RegistryHome) -> Result<(), FsError> {
         dhow_fs::create_dir_all(registry.index())?;
         self.tag();
-        dhow_fs::write_if_changed(&registry.index_config(), content).map(drop)
+        Ok(())
     }
 
     /// Marks all git repositories as not worth a backup.

@@ -12,7 +12,8 @@ use crate::git::BareRepository;
 /// The directories of one registry:
 ///
 /// ```text
-/// registry/index/<host>-<hash>/           a bare repository, if the index is one
+/// registry/index/<host>-<hash>/
+///     .git/                               the index, if it is a git repository: see BareRepository
 ///     config.json
 ///     .cache/se/rd/serde                  index file, in the format of dhow_formats::index_cache
 /// registry/cache/<host>-<hash>/
@@ -55,9 +56,9 @@ impl RegistryHome {
         &self.index
     }
 
-    /// The index as a git repository.
+    /// The index as a git repository. Cargo's has no working tree, but lies where one would have it.
     pub fn index_repository(&self) -> BareRepository {
-        BareRepository::new(self.index.clone())
+        BareRepository::new(self.index.join(".git"))
     }
 
     /// Where the archives are.

@@ -40,8 +40,8 @@ pub use edit::{AddFrom, AddOptions, EditProblem, RemoveOptions, add, remove};
 pub use error::Error;
 pub use event::{Event, Level};
 pub use install::{
-    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions, install,
-    installed_list, parse_version_req, uninstall,
+    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions,
+    install, installed_list, parse_version_req, uninstall,
 };
 pub use locate::{locate_project, located_as_json};
 pub use lockfile::{fetch, generate_lockfile};

@@ -15,7 +15,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use dhow_fs::LockNotice;
 use dhow_home::RegistryHome;
 use dhow_model::{Checksum, PackageId};
 use tokio::sync::Semaphore;
@@ -26,7 +25,7 @@ use self::claim::Claim;
 use self::job::{Job, Origin, Outcome};
 use self::queue::{Queue, Work};
 use crate::error::FetchError;
-use crate::event::Event;
+use crate::event::{Event, lock_event};
 use crate::index::{Kind, Registry};
 use crate::registries::Registries;
 
@@ -93,8 +92,10 @@ impl Registries {
             patient = true;
         }
         for registry in indexes {
-            if let Kind::Sparse(index) = &registry.kind {
-                index.settle(events);
+            match &registry.kind {
+                Kind::Sparse(index) => index.settle(events),
+                Kind::Git(index) => index.settle(),
+                Kind::Local(_) | Kind::Directory(_) => {}
             }
         }
         if packages > 0 {
@@ -124,14 +125,16 @@ impl Registries {
                 }
                 Origin::Given(path)
             }
-            Kind::Sparse(_) => match (registry.home.has_archive(id)?, registry.home.has_sources(id)?) {
-                (true, true) => {
-                    on_ready(id, &registry.home.sources(id));
-                    return Ok(None);
+            Kind::Sparse(_) | Kind::Git(_) => {
+                match (registry.home.has_archive(id)?, registry.home.has_sources(id)?) {
+                    (true, true) => {
+                        on_ready(id, &registry.home.sources(id));
+                        return Ok(None);
+                    }
+                    (true, false) => Origin::Cached,
+                    (false, _) => Origin::Network,
                 }
-                (true, false) => Origin::Cached,
-                (false, _) => Origin::Network,
-            },
+            }
         };
         Ok(Some(Job { id, checksum: package.checksum, registry, origin, request: None, claim: None }))
     }
@@ -176,13 +179,6 @@ fn claim_patiently(job: &Job, events: &(dyn Fn(Event) + Sync)) -> Result<Claim, 
     let what = format!("download of `{} {}`", job.id.name(), job.id.version());
     let path = job.registry.home.archive_part(job.id);
     Claim::take(&job.registry.home, job.id, &|notice| events(lock_event(notice, &what, &path)))
-}
-
-fn lock_event(notice: LockNotice, what: &str, path: &Path) -> Event {
-    match notice {
-        LockNotice::Waiting => Event::Blocking { what: what.to_owned(), path: path.to_owned() },
-        LockNotice::Unsupported => Event::LocksUnsupported { path: path.to_owned() },
-    }
 }
 
 /// One pass over all that is to be done.

@@ -187,7 +187,9 @@ impl<'a> Installer<'a, '_> {
     fn find(&mut self, spec: Option<&CrateSpec>) -> Result<Option<Found>, Error> {
         let cwd = self.session.cwd();
         match (&self.options.from, spec) {
-            (InstallFrom::Path(directory), spec) => find::in_directory(self.session, directory, spec).map(Some),
+            (InstallFrom::Path(directory), spec) => {
+                find::in_directory(self.session, directory, spec).map(Some)
+            }
             (InstallFrom::Git(git), _) => {
                 Err(Error::NotYet { what: format!("installing from a git repository (`{}`)", git.url) })
             }

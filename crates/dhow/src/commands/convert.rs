@@ -7,8 +7,8 @@ use dhow_ops::{
 };
 
 use crate::args::{
-    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, ProgramArgs, RunTargetArgs,
-    TargetArgs,
+    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, ProgramArgs,
+    RunTargetArgs, TargetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;

@@ -28,13 +28,8 @@ fn present(installs: &Installs, bins: &[&str]) -> Present {
 #[track_caller]
 fn check(have: &Proposal, want: &Proposal, expect: Verdict) {
     let installs = installed(have);
-    let there: Vec<&str> = want
-        .install
-        .bins
-        .iter()
-        .map(String::as_str)
-        .filter(|bin| have.install.bins.contains(*bin))
-        .collect();
+    let there: Vec<&str> =
+        want.install.bins.iter().map(String::as_str).filter(|bin| have.install.bins.contains(*bin)).collect();
     assert_eq!(judge(&installs, want, &present(&installs, &there)).expect("no conflict"), expect);
 }
 
@@ -83,7 +78,10 @@ fn programs_of_others_are_conflicts() {
     let error = judge(&installs, &other, &there).expect_err("a conflict");
     let InstallError::Conflict { programs } = &error else { panic!("{error}") };
     assert_eq!(programs.as_slice(), [("stray".into(), None), ("tool".into(), Some(id("tool", 1)))]);
-    assert_eq!(judge(&installs, &Proposal { force: true, ..other }, &there).expect("forced"), Verdict::Install);
+    assert_eq!(
+        judge(&installs, &Proposal { force: true, ..other }, &there).expect("forced"),
+        Verdict::Install
+    );
 }
 
 #[test]
