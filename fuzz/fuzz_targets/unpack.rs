@@ -9,6 +9,10 @@ use std::path::Path;
 use flate2::{Compression, write::GzEncoder};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
+// The module itself and not its crate, which would bring a whole network client.
+#[path = "../../crates/dhow-fetch/src/archive/mod.rs"]
+mod archive;
+
 const DIR: &str = "foo-1.0.0";
 
 fuzz_target!(|input: &[u8]| -> Corpus {
@@ -25,8 +29,8 @@ fuzz_target!(|input: &[u8]| -> Corpus {
         fs::create_dir(&target).expect("a directory");
         target
     });
-    let first = dhow_fetch::unpack_held(&archive, DIR, &held).map_err(|error| error.to_string());
-    let second = dhow_fetch::unpack(&archive[..], archive.len() as u64, DIR, &streamed)
+    let first = archive::unpack_held(&archive, DIR, &held).map_err(|error| error.to_string());
+    let second = archive::unpack(&archive[..], archive.len() as u64, DIR, &streamed)
         .map_err(|error| error.to_string());
     assert_eq!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
     assert_eq!(fs::read_dir(place.path()).expect("lists").count(), 2, "something is outside");

@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask tidy`, `cargo xtask bench`, `cargo xtask compat`.
+//! Chores of the project: `cargo xtask tidy`, `cargo xtask bench`, `cargo xtask compat`, `cargo xtask soak`.
 //! A tool for developers: it may touch the disk, start processes and print.
 #![expect(
     clippy::disallowed_methods,
@@ -11,6 +11,7 @@ mod args;
 mod bench;
 mod compat;
 mod disk;
+mod soak;
 mod tidy;
 mod tools;
 
@@ -24,6 +25,7 @@ usage: cargo xtask <chore>
 
   tidy     hold the repository to ARCHITECTURE.md and the style of the house
   bench    measure Dhow against Cargo, and print the table of README
+  soak     let Dhow and Cargo use one home at once, and kill them at random
   compat   take real packages from crates.io through both, and compare";
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Some(bench::MEASURE) => return bench::stand_between(args),
         Some("tidy") => tidy(Args::new(args)),
         Some("compat") => compat::run(Args::new(args)),
+        Some("soak") => soak::run(Args::new(args)),
         Some("bench") => bench::run(Args::new(args)),
         Some(other) => Err(format!("there is no chore `{other}`\n{USAGE}")),
         None => Err(USAGE.to_owned()),

@@ -16,7 +16,7 @@ mod registries;
 mod settings;
 mod sources;
 
-pub use archive::{ArchiveError, unpack, unpack_held};
+pub use archive::ArchiveError;
 pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
 pub use download::Wanted;
 pub use error::FetchError;

@@ -26,3 +26,4 @@ pub mod secret;
 pub mod source_manifest;
 mod stat_record;
 pub mod toolchain_cache;
+pub mod vendor_config;

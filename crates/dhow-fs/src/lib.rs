@@ -18,7 +18,7 @@ mod tree_writer;
 pub use dirs::{DirEntry, create_dir_all, list_dir, list_dir_optional, remove_dir_all};
 pub use error::FsError;
 pub use files::{
-    append, copy, create_file, open, open_optional, read, read_optional, read_to_string,
+    append, copy, create_file, exchange, open, open_optional, read, read_optional, read_to_string,
     read_to_string_optional, remove_file, rename, write, write_atomic, write_atomic_private,
     write_if_changed,
 };

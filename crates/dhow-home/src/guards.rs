@@ -127,9 +127,10 @@ impl DownloadGuard<'_> {
     /// # Errors
     /// A directory cannot be made.
     pub fn prepare(&self, registry: &RegistryHome) -> Result<(), FsError> {
-        for dir in [registry.cache(), registry.src()] {
-            dhow_fs::create_dir_all(dir)?;
+        if registry.has_archives() {
+            dhow_fs::create_dir_all(registry.cache())?;
         }
+        dhow_fs::create_dir_all(registry.src())?;
         self.tag();
         Ok(())
     }

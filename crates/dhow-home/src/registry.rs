@@ -18,7 +18,7 @@ use crate::git::BareRepository;
 ///     .cache/se/rd/serde                  index file, in the format of dhow_formats::index_cache
 /// registry/cache/<host>-<hash>/
 ///     serde-1.0.0.crate
-///     .dhow-serde-1.0.0.part              being downloaded; locked by who does it
+///     .dhow-serde-1.0.0.part              being downloaded; locked by who does it (in `src`, if there is no `cache`)
 /// registry/src/<host>-<hash>/
 ///     serde-1.0.0/                        complete if its .cargo-ok says so
 ///     .dhow-serde-1.0.0/                  being unpacked, under the lock of the .part
@@ -32,6 +32,8 @@ pub struct RegistryHome {
     cache: PathBuf,
     src: PathBuf,
     manifests: PathBuf,
+    /// Where packages are claimed: the sources' directory, if archives stay where they are and there is no other.
+    parts: PathBuf,
 }
 
 impl RegistryHome {
@@ -42,8 +44,19 @@ impl RegistryHome {
             cache: registry.join("cache").join(&name),
             src: registry.join("src").join(&name),
             manifests: manifests.join(&name),
+            parts: registry.join("cache").join(&name),
             name,
         }
+    }
+
+    /// The same for a registry whose archives are not copied into the home.
+    pub(crate) fn without_archives(self) -> Self {
+        Self { parts: self.src.clone(), ..self }
+    }
+
+    /// Whether it keeps archives.
+    pub(crate) fn has_archives(&self) -> bool {
+        self.parts == self.cache
     }
 
     /// The name that its directories have.
@@ -98,7 +111,7 @@ impl RegistryHome {
 
     /// The archive while it is being made. Whoever holds its lock downloads and unpacks that package, alone.
     pub fn archive_part(&self, id: PackageId) -> PathBuf {
-        self.cache.join(format!("{PART_PREFIX}{}-{}.part", id.name(), id.version()))
+        self.parts.join(format!("{PART_PREFIX}{}-{}.part", id.name(), id.version()))
     }
 
     /// A package's unpacked sources.

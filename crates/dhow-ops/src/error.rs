@@ -40,6 +40,8 @@ pub enum Error {
     #[error(transparent)]
     Edit(#[from] crate::edit::EditProblem),
     #[error(transparent)]
+    Vendor(#[from] crate::vendor::VendorProblem),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),
@@ -47,6 +49,8 @@ pub enum Error {
     LockFile { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("`{}` is not UTF-8", .path.display())]
     NotUtf8 { path: PathBuf },
+    #[error("the path `{}` is not UTF-8, and JSON holds nothing else\n\nhelp: rename it", .path.display())]
+    PathNotUtf8 { path: PathBuf },
     #[error("`[patch]` of the configuration cannot be used: {reason}")]
     ConfigPatch { reason: String },
     #[error("the patch for `{dep}` cannot be used")]
@@ -95,6 +99,22 @@ pub enum Error {
     NotYet { what: String },
     #[error("package `{package}` needs rustc {needed} or newer, and this is rustc {have}\n\nhelp: {help}")]
     RustTooOld { package: String, needed: String, have: String, help: String },
+    #[error("`{url}` is not the URL of a registry's index: {reason}")]
+    BadIndex { url: String, reason: String },
+    #[error("`{spec}` is not a package ID specification: {reason}")]
+    BadSpec { spec: String, reason: String },
+    #[error("{source_id} has no package `{spec}`\n\nhelp: `dhow search` looks for packages by name")]
+    NotInRegistry { spec: String, source_id: SourceId },
+    #[error(
+        "{source_id} is replaced by `{name}`, so it is not clear which is meant\n\nhelp: {}",
+        if *is_remote { format!("say `--registry {name}` or `--registry crates-io`") }
+        else { "say `--registry crates-io` for crates.io itself".to_owned() }
+    )]
+    Replaced { source_id: SourceId, name: String, is_remote: bool },
+    #[error("`--locked` is about a lock file, and there is no workspace here")]
+    LockedOutside,
+    #[error("standard input cannot be read")]
+    Stdin { source: std::io::Error },
     #[error("the document cannot be written: {0}")]
     Json(String),
     #[error("`{0}` is not a command of this system that opens pages in a browser")]

@@ -32,6 +32,8 @@ pub enum Event {
     LocksUnsupported(PathBuf),
     /// Something that the user should know.
     Warning(String),
+    /// Something that may be of use.
+    Note(String),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
     /// One of several things that were asked for has failed; the others go on.

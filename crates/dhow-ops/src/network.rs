@@ -66,8 +66,10 @@ fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
 /// Who answers for each source that configuration names. What is wrong with one counts only if it is asked.
 fn sources(session: &Session<'_>, replaced: Replaced) -> Result<Sources, Error> {
     let configured = session.config.sources()?;
-    let mut named: BTreeMap<SourceId, String> =
-        configured.named().iter().map(|(name, found)| (found.source, name.clone())).collect();
+    let mut named = BTreeMap::new();
+    if replaced == Replaced::ByConfiguration {
+        named.extend(configured.named().iter().map(|(name, found)| (found.source, name.clone())));
+    }
     named.insert(SourceId::crates_io(), CRATES_IO_REGISTRY.to_owned());
     for name in session.config.registry_names()? {
         if let Ok(source) = session.config.registry_source(&name) {

@@ -62,10 +62,10 @@ pub struct Terminal {
     pub(crate) told_no_locks: AtomicBool,
 }
 
-const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
-const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const BAD: Style = AnsiColor::BrightRed.on_default().bold();
+pub(crate) const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
+pub(crate) const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const BOLD: Style = Style::new().bold();
 
 impl Terminal {

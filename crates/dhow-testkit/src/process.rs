@@ -156,6 +156,11 @@ impl Running {
         self.child.kill().expect("kill a child of ours");
     }
 
+    /// SIGKILL to the whole group.
+    pub fn kill_group(&mut self) {
+        self.signal_group(Signal::KILL);
+    }
+
     /// SIGINT to the whole group, as a terminal does on Ctrl-C.
     pub fn interrupt(&mut self) {
         self.signal_group(Signal::INT);

@@ -102,8 +102,17 @@ impl Context {
         Ok(self.terminal.print(text)?)
     }
 
+    /// A line for a person, beside what goes to standard output.
+    pub(crate) fn say(&self, line: &str) {
+        self.terminal.line(line);
+    }
+
     pub(crate) fn warn(&self, message: &str) {
         self.terminal.warn(message);
+    }
+
+    pub(crate) fn note(&self, message: &str) {
+        self.terminal.note(message);
     }
 
     pub(crate) fn is_quiet(&self) -> bool {

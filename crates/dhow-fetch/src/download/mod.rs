@@ -7,6 +7,7 @@
 mod body;
 mod claim;
 mod content;
+mod fresh;
 mod job;
 mod queue;
 mod worker;

@@ -14,8 +14,9 @@ use dhow_workspace::{Package, Target, Workspace};
 use crate::error::Error;
 
 /// The document of a workspace without its graph: `--no-deps`.
-pub(crate) fn without_deps(workspace: &Workspace) -> Metadata {
-    document(workspace, workspace.members().iter().map(package).collect(), None)
+pub(crate) fn without_deps(workspace: &Workspace) -> Result<Metadata, Error> {
+    let packages = workspace.members().iter().map(package).collect::<Result<_, _>>()?;
+    document(workspace, packages, None)
 }
 
 /// The document with the graph. `is_active` says whether an edge counts on the platforms that were asked for.
@@ -33,28 +34,28 @@ pub(crate) fn with_deps(
         todo.extend(deps.iter().map(|(to, _)| *to).filter(|to| seen.insert(*to)));
         nodes.insert(id, node(id, resolve, deps));
     }
-    let shown = nodes.keys().filter_map(|id| packages.get(id)).map(package).collect();
+    let shown = nodes.keys().filter_map(|id| packages.get(id)).map(package).collect::<Result<_, _>>()?;
     let root = workspace.current().map(|p| p.id().to_spec().to_string());
-    Ok(document(workspace, shown, Some(MetadataResolve { nodes: nodes.into_values().collect(), root })))
+    document(workspace, shown, Some(MetadataResolve { nodes: nodes.into_values().collect(), root }))
 }
 
 fn document(
     workspace: &Workspace,
     packages: Vec<MetadataPackage>,
     resolve: Option<MetadataResolve>,
-) -> Metadata {
+) -> Result<Metadata, Error> {
     let spec = |p: &Package| p.id().to_spec().to_string();
-    Metadata {
+    Ok(Metadata {
         packages,
         workspace_members: workspace.members().iter().map(spec).collect(),
         workspace_default_members: workspace.default_members().map(spec).collect(),
         resolve,
-        target_directory: text(workspace.target_dir()),
-        build_directory: text(workspace.build_dir()),
+        target_directory: text(workspace.target_dir())?,
+        build_directory: text(workspace.build_dir())?,
         version: 1,
-        workspace_root: text(workspace.root()),
+        workspace_root: text(workspace.root())?,
         metadata: workspace.metadata().cloned(),
-    }
+    })
 }
 
 fn node(id: PackageId, resolve: &Resolve, deps: Vec<(PackageId, MetadataNodeDep)>) -> MetadataNode {
@@ -118,11 +119,11 @@ fn kind_word(kind: DepKind) -> Option<&'static str> {
     (kind != DepKind::Normal).then(|| kind.as_str())
 }
 
-fn package(package: &Package) -> MetadataPackage {
+fn package(package: &Package) -> Result<MetadataPackage, Error> {
     let id = package.id();
     let metadata = package.metadata();
     let features = package.summary().features().iter();
-    MetadataPackage {
+    Ok(MetadataPackage {
         name: id.name().to_string(),
         version: id.version().to_string(),
         id: id.to_spec().to_string(),
@@ -130,12 +131,12 @@ fn package(package: &Package) -> MetadataPackage {
         license_file: metadata.license_file.clone(),
         description: metadata.description.clone(),
         source: (!id.source().is_path()).then(|| id.source().lock_string()),
-        dependencies: package.dependencies().iter().map(dependency).collect(),
-        targets: package.targets().iter().map(|t| target(t)).collect(),
+        dependencies: package.dependencies().iter().map(dependency).collect::<Result<_, _>>()?,
+        targets: package.targets().iter().map(|t| target(t)).collect::<Result<_, _>>()?,
         features: features
             .map(|(name, values)| (name.to_string(), values.iter().map(ToString::to_string).collect()))
             .collect(),
-        manifest_path: text(package.manifest_path()),
+        manifest_path: text(package.manifest_path())?,
         metadata: package.manifest().custom_metadata.clone(),
         publish: metadata.publish.clone(),
         authors: metadata.authors.clone(),
@@ -150,12 +151,12 @@ fn package(package: &Package) -> MetadataPackage {
         default_run: metadata.default_run.map(|r| r.to_string()),
         rust_version: metadata.rust_version.as_ref().map(ToString::to_string),
         hints: metadata.hints.clone(),
-    }
+    })
 }
 
-fn dependency(dep: &Dependency) -> MetadataDependency {
+fn dependency(dep: &Dependency) -> Result<MetadataDependency, Error> {
     let source = dep.source();
-    MetadataDependency {
+    Ok(MetadataDependency {
         name: dep.package_name().to_string(),
         source: (!source.is_path()).then(|| source.lock_string_unencoded()),
         req: dep.req().to_string(),
@@ -165,26 +166,26 @@ fn dependency(dep: &Dependency) -> MetadataDependency {
         uses_default_features: dep.default_features(),
         features: dep.features().iter().map(ToString::to_string).collect(),
         target: dep.platform().map(ToString::to_string),
-        path: source.local_path().map(|p| text(&p)),
+        path: source.local_path().map(|p| text(&p)).transpose()?,
         registry: dep.registry().map(|r| r.url().to_string()),
-    }
+    })
 }
 
-fn target(target: &Target) -> MetadataTarget {
+fn target(target: &Target) -> Result<MetadataTarget, Error> {
     let required = &target.required_features;
-    MetadataTarget {
+    Ok(MetadataTarget {
         kind: target.kind.kind_strs().into_iter().map(str::to_owned).collect(),
         crate_types: target.crate_types().iter().map(|t| t.as_str().to_owned()).collect(),
         name: target.name.to_string(),
-        src_path: text(&target.src_path),
+        src_path: text(&target.src_path)?,
         edition: target.edition.as_str(),
         required_features: (!required.is_empty()).then(|| required.iter().map(ToString::to_string).collect()),
         doc: target.documented,
         doctest: target.runs_doctests(),
         test: target.tested,
-    }
+    })
 }
 
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+fn text(path: &Path) -> Result<String, Error> {
+    path.to_str().map(str::to_owned).ok_or_else(|| Error::PathNotUtf8 { path: path.to_owned() })
 }

@@ -31,7 +31,7 @@ pub struct MetadataOptions {
 pub fn metadata(session: &Session<'_>, options: &MetadataOptions) -> Result<String, Error> {
     workspaces::open(session, Care::Lenient, |workspace, sources| {
         let document = if options.no_deps {
-            document::without_deps(workspace)
+            document::without_deps(workspace)?
         } else {
             let tools = match options.filter_platforms.as_slice() {
                 [] => None,

@@ -3,7 +3,9 @@
 mod edit;
 mod groups;
 mod install;
+mod registry_commands;
 mod subcommands;
+mod vendor;
 
 use std::ffi::OsString;
 
@@ -14,10 +16,12 @@ pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
+pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
     LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
 };
+pub(crate) use vendor::VendorArgs;
 
 /// A Cargo-compatible package manager and build tool for Rust
 #[derive(Parser, Debug)]
@@ -127,6 +131,16 @@ pub(crate) enum Command {
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location
     LocateProject(LocateProjectArgs),
+    /// Log in to a registry.
+    Login(LoginArgs),
+    /// Remove an API token from the registry locally
+    Logout(LogoutArgs),
+    /// Display information about a package
+    Info(InfoArgs),
+    /// Search packages in the registry. Default registry is crates.io
+    Search(SearchArgs),
+    /// Vendor all dependencies for a project locally
+    Vendor(VendorArgs),
     /// Show version information
     Version,
     /// Displays help for a command

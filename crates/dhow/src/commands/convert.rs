@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use dhow_ops::{
     CompileFilter, CompileOptions, FeatureFlags, FilterRule, Intent, OnlyTargets, PackageSelection,
+    RegistryChoice,
 };
 
 use crate::args::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, ProgramArgs,
-    RunTargetArgs, TargetArgs,
+    RegistryOrIndexArgs, RunTargetArgs, TargetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -32,6 +33,12 @@ impl From<FeatureArgs> for FeatureFlags {
             all_features: args.all_features,
             no_default_features: args.no_default_features,
         }
+    }
+}
+
+impl From<RegistryOrIndexArgs> for Option<RegistryChoice> {
+    fn from(args: RegistryOrIndexArgs) -> Self {
+        args.index.map(RegistryChoice::Index).or_else(|| args.registry.map(RegistryChoice::Name))
     }
 }
 

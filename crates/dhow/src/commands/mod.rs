@@ -10,17 +10,22 @@ mod external;
 mod fetch;
 mod generate_lockfile;
 mod help;
+mod info;
 mod install;
 mod list;
 mod locate_project;
+mod login;
+mod logout;
 mod metadata;
 mod pkgid;
 mod programs;
 mod remove;
 mod run;
+mod search;
 mod test;
 mod tree;
 mod uninstall;
+mod vendor;
 mod version;
 
 use crate::args::{Cli, Command};
@@ -61,6 +66,11 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Metadata(args)) => metadata::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
         Some(Command::LocateProject(args)) => locate_project::run(args, cx),
+        Some(Command::Login(args)) => login::run(args, cx),
+        Some(Command::Logout(args)) => logout::run(args, cx),
+        Some(Command::Info(args)) => info::run(args, cx),
+        Some(Command::Search(args)) => search::run(args, cx),
+        Some(Command::Vendor(args)) => vendor::run(args, cx),
         Some(Command::Version) => version::run(cx),
         Some(Command::External(words)) => external::run(cx, &words),
     }

@@ -20,4 +20,6 @@ mod killed;
 mod lockfile;
 mod registries;
 mod resolver;
+mod soak;
 mod support;
+mod vendor;

@@ -46,7 +46,12 @@ impl Bounds {
 ///
 /// # Errors
 /// See [`ArchiveError`]; `target` may be half full then.
-pub fn unpack(archive: impl BufRead, packed: u64, dir: &str, target: &Path) -> Result<(), ArchiveError> {
+pub(crate) fn unpack(
+    archive: impl BufRead,
+    packed: u64,
+    dir: &str,
+    target: &Path,
+) -> Result<(), ArchiveError> {
     unpack_within(Bounds::of(packed), archive, dir, target)
 }
 
@@ -54,7 +59,7 @@ pub fn unpack(archive: impl BufRead, packed: u64, dir: &str, target: &Path) -> R
 ///
 /// # Errors
 /// As [`unpack`].
-pub fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<(), ArchiveError> {
+pub(crate) fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<(), ArchiveError> {
     let bounds = Bounds::of(archive.len() as u64);
     match inflate(archive) {
         Some(plain) => {
