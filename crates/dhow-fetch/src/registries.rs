@@ -1,9 +1,10 @@
 //! All registries of a command: opened once each, with the settings and the network that they share.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dhow_home::CargoHome;
+use dhow_home::{CargoHome, Used};
 use dhow_model::{SourceId, SourceKind};
 
 use crate::auth::Credentials;
@@ -28,6 +29,7 @@ pub struct Registries {
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
     opened: Mutex<Opened>,
+    used: Mutex<Used>,
     /// By the source that answers: two sources may be answered by one registry.
     credentials: Mutex<HashMap<SourceId, Arc<Credentials>>>,
 }
@@ -54,6 +56,7 @@ impl Registries {
             reader,
             opened: Mutex::new(opened),
             credentials: Mutex::default(),
+            used: Mutex::default(),
         }
     }
 
@@ -100,6 +103,21 @@ impl Registries {
     pub fn opened(&self) -> Vec<Arc<Registry>> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.registries.values().cloned().collect()
+    }
+
+    pub(crate) fn note_use(&self, note: impl FnOnce(&mut Used)) {
+        note(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What was used of the home so far, or since the last time that this was asked.
+    pub fn take_used(&self) -> Used {
+        let mut used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
+        for registry in self.opened() {
+            if registry.kind.is_remote() && !registry.is_told.swap(true, Ordering::Relaxed) {
+                used.index(&registry.home);
+            }
+        }
+        used
     }
 
     fn open(&self, source: SourceId) -> Result<Registry, FetchError> {

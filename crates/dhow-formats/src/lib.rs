@@ -8,6 +8,7 @@ pub mod credential_protocol;
 pub mod credentials;
 pub mod dep_info;
 pub mod fingerprint;
+pub mod home_stat;
 pub mod index_cache;
 pub mod index_entry;
 pub mod index_peek;

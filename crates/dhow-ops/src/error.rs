@@ -28,6 +28,12 @@ pub enum Error {
     #[error(transparent)]
     Fetch(#[from] dhow_fetch::FetchError),
     #[error(transparent)]
+    LastUse(#[from] dhow_home::LastUseError),
+    #[error(transparent)]
+    Collect(#[from] dhow_home::CollectError),
+    #[error(transparent)]
+    Census(#[from] dhow_home::CensusError),
+    #[error(transparent)]
     Toolchain(#[from] dhow_toolchain::ToolchainError),
     #[error(transparent)]
     Plan(#[from] dhow_plan::PlanError),

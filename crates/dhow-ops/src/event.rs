@@ -34,6 +34,8 @@ pub enum Event {
     Warning(String),
     /// Something that may be of use.
     Note(String),
+    /// Something that did not work and does not matter for the command: shown with `-v`.
+    Remark(String),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
     /// One of several things that were asked for has failed; the others go on.

@@ -11,6 +11,7 @@ use dhow_workspace::{Loader, Package};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -79,6 +80,7 @@ fn download(
         ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
     };
     sources.registries().download(wanted, &on_ready, &events)?;
+    last_use::record(session, sources);
     Ok(ready.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

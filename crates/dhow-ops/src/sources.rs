@@ -2,7 +2,7 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use cargo_util_schemas::manifest::{PackageName, TomlDependency};
@@ -27,6 +27,8 @@ pub(crate) struct Sources<'a> {
     path_packages: BTreeMap<SourceId, Package>,
     answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
     rustc_version: Option<Version>,
+    /// When unused files of the home were collected last, once that is known.
+    last_collected: OnceLock<u64>,
 }
 
 impl<'a> Sources<'a> {
@@ -50,6 +52,7 @@ impl<'a> Sources<'a> {
             path_packages: of_paths.map(|p| (p.id().source(), p.clone())).collect(),
             answers: HashMap::new(),
             rustc_version: None,
+            last_collected: OnceLock::new(),
         })
     }
 
@@ -70,6 +73,14 @@ impl<'a> Sources<'a> {
 
     pub(crate) fn registries(&self) -> &Registries {
         &self.registries
+    }
+
+    pub(crate) fn last_collected(&self) -> Option<u64> {
+        self.last_collected.get().copied()
+    }
+
+    pub(crate) fn set_last_collected(&self, seconds: u64) {
+        self.last_collected.get_or_init(|| seconds);
     }
 
     /// The compiler's version, by which versions are chosen where nobody states one. Asked once.

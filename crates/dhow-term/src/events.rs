@@ -24,6 +24,7 @@ impl Terminal {
             Event::LocksUnsupported(path) => self.no_locks(path),
             Event::Warning(message) => self.warn(message),
             Event::Note(message) => self.note(message),
+            Event::Remark(message) if self.verbosity() >= Verbosity::Verbose => self.warn(message),
             Event::Error(message) => self.error(message),
             Event::Failure(error) => report_error(self, error),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),

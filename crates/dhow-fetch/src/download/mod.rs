@@ -23,6 +23,7 @@ use tokio::task::AbortHandle;
 
 use self::body::download;
 use self::claim::Claim;
+pub(crate) use self::content::Content;
 use self::job::{Job, Origin, Outcome};
 use self::queue::{Queue, Work};
 use crate::error::FetchError;
@@ -117,6 +118,7 @@ impl Registries {
             }
             Kind::Local(local) => {
                 if registry.home.has_sources(id)? {
+                    self.note_use(|used| used.sources(&registry.home, id, None));
                     on_ready(id, &registry.home.sources(id));
                     return Ok(None);
                 }
@@ -127,13 +129,17 @@ impl Registries {
                 Origin::Given(path)
             }
             Kind::Sparse(_) | Kind::Git(_) => {
-                match (registry.home.has_archive(id)?, registry.home.has_sources(id)?) {
-                    (true, true) => {
+                match (registry.home.archive_size(id)?, registry.home.has_sources(id)?) {
+                    (Some(size), true) => {
+                        self.note_use(|used| {
+                            used.archive(&registry.home, id, size);
+                            used.sources(&registry.home, id, None);
+                        });
                         on_ready(id, &registry.home.sources(id));
                         return Ok(None);
                     }
-                    (true, false) => Origin::Cached,
-                    (false, _) => Origin::Network,
+                    (Some(_), false) => Origin::Cached,
+                    (None, _) => Origin::Network,
                 }
             }
         };

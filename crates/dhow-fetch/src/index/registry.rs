@@ -1,6 +1,7 @@
 //! One registry, whatever serves it: the enum that the rest of the house talks to.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
@@ -24,6 +25,8 @@ pub struct Registry {
     pub(crate) kind: Kind,
     pub(crate) home: RegistryHome,
     pub(crate) offline: bool,
+    /// That it was used has been told.
+    pub(crate) is_told: AtomicBool,
     credentials: Arc<Credentials>,
     answers: Mutex<Answers>,
 }
@@ -64,7 +67,15 @@ impl Registry {
         offline: bool,
         credentials: Arc<Credentials>,
     ) -> Self {
-        Self { source, kind, home, offline, credentials, answers: Mutex::default() }
+        Self {
+            source,
+            kind,
+            home,
+            offline,
+            is_told: AtomicBool::new(false),
+            credentials,
+            answers: Mutex::default(),
+        }
     }
 
     /// The token of the registry that answers.

@@ -87,7 +87,11 @@ pub fn vendor(session: &Session<'_>, options: &VendorOptions) -> Result<Option<S
         false => stale(&directory, &layout, &collected.own)?,
     };
     let home = CargoHome::new(session.config.home());
-    let registries = Registries::new(home, network::settings(session)?, network::vendored_summary());
+    let registries = Registries::new(
+        home,
+        network::settings(session, network::Replaced::ByConfiguration)?,
+        network::vendored_summary(),
+    );
     let mut staging = Staging::new(&directory)?;
     let tell = |item: &Item| {
         let id = item.wanted.id;

@@ -2,6 +2,7 @@
 
 mod edit;
 mod groups;
+mod home;
 mod install;
 mod registry_commands;
 mod subcommands;
@@ -15,6 +16,7 @@ pub(crate) use edit::{AddArgs, RemoveArgs, SectionArgs};
 pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
+pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
 pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
@@ -118,6 +120,8 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Generate the lockfile for a package
     GenerateLockfile(GenerateLockfileArgs),
+    /// Look after the cargo home: verify it, show what is in it, remove what is unused
+    Home(HomeArgs),
     /// Install a Rust binary
     Install(Box<InstallArgs>),
     /// Remove a Rust binary

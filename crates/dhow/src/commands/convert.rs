@@ -123,6 +123,7 @@ impl CommonArgs {
             keep_going: self.jobs.keep_going,
             message_format,
             ignore_rust_version: self.ignore_rust_version,
+            verify_sources: self.verify_sources,
             ..CompileOptions::new(intent)
         })
     }

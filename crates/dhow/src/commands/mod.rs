@@ -10,6 +10,7 @@ mod external;
 mod fetch;
 mod generate_lockfile;
 mod help;
+mod home;
 mod info;
 mod install;
 mod list;
@@ -60,6 +61,7 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Bench(args)) => bench::run(*args, cx),
         Some(Command::Fetch(args)) => fetch::run(args, cx),
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
+        Some(Command::Home(args)) => home::run(args, cx),
         Some(Command::Install(args)) => install::run(*args, cx),
         Some(Command::Uninstall(args)) => uninstall::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
