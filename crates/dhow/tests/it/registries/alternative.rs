@@ -2,7 +2,7 @@
 
 use dhow_testkit::{Registry, Sandbox, compare};
 
-use super::{BOTH_WAYS, Kind, WITH_URL, directories, fetched, serve, serves_both_ways};
+use super::{BOTH_WAYS, EACH_WITH_URL, Kind, WITH_URL, directories, fetched, serve, serves_both_ways};
 use crate::support::{cmd, dhow, without_network};
 
 const CRATES_IO: &str = "https://github.com/rust-lang/crates.io-index";
@@ -74,7 +74,7 @@ fn packages_of_two_registries_do_not_mix() {
 /// A registry that only the lock file and published manifests name.
 #[test]
 fn a_registry_can_be_named_by_its_url() {
-    for kind in WITH_URL {
+    for kind in EACH_WITH_URL {
         let (alt, crates_io) = (Registry::new(), Registry::new());
         fill(&alt, &crates_io);
         let served = serve(&alt, kind);

@@ -31,6 +31,10 @@ pub(crate) const ALL: [Kind; 6] =
 /// Those that `[registries]` can name.
 pub(crate) const WITH_URL: [Kind; 4] = [Kind::Sparse, Kind::GitFile, Kind::GitHttp, Kind::GitDaemon];
 
+/// One of each, where the way to a repository does not count.
+pub(crate) const EACH: [Kind; 4] = [Kind::Sparse, Kind::GitFile, Kind::Local, Kind::Directory];
+pub(crate) const EACH_WITH_URL: [Kind; 2] = [Kind::Sparse, Kind::GitFile];
+
 /// A registry that is served as some kind.
 pub(crate) struct Served {
     /// The table of `[source]`: `registry = "…"`.
@@ -219,7 +223,7 @@ fn both_keep_the_same_copies_of_an_index() {
 /// A new version is seen, by whichever tool comes second to a home that the other filled.
 #[test]
 fn news_are_seen_by_the_other_tool() {
-    for kind in WITH_URL {
+    for kind in EACH_WITH_URL {
         for (first, second) in BOTH_WAYS {
             let registry = Registry::new();
             fill(&registry);
@@ -244,7 +248,7 @@ fn news_are_seen_by_the_other_tool() {
 /// A yanked version stays where it is locked, and is chosen nowhere else.
 #[test]
 fn yanked_versions_stay_locked() {
-    for kind in WITH_URL {
+    for kind in EACH_WITH_URL {
         let registry = Registry::new();
         registry.versions("leaf", &["1.0.0", "1.2.0"]);
         let served = serve(&registry, kind);
