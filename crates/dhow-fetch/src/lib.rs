@@ -32,7 +32,8 @@ pub use git::{
 };
 pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
 pub use index::{
-    DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
+    DirectorySource, Freshness, GitIndex, IndexFile, Listing, LocalRegistry, Registry, SparseIndex,
+    SummaryReader,
 };
 pub use registries::Registries;
 pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dhow_fs::{FileKind, FsError};
-use dhow_model::SourceId;
+use dhow_model::{SourceId, SourceKind};
 
 use crate::git::GitHome;
 use crate::registry::RegistryHome;
@@ -90,7 +90,8 @@ impl CargoHome {
 
     /// What belongs to one registry: the one that is really asked, not the one that it replaces.
     pub fn registry_of(&self, source: SourceId) -> RegistryHome {
-        RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source))
+        let home = RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source));
+        if source.kind() == &SourceKind::LocalRegistry { home.without_archives() } else { home }
     }
 
     /// Every registry that there is anything of.

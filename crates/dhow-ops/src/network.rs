@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dhow_config::RegistryCredentials;
+use dhow_config::{Protocol, RegistryCredentials};
 use dhow_fetch::{
     Answerer, Children, CredentialSettings, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings,
     Sources, SummaryReader,
@@ -79,6 +79,9 @@ fn sources(session: &Session<'_>, replaced: Replaced) -> Result<Sources, Error> 
     }
     let unnamed = session.config.credentials_of_unnamed().map(|found| credentials(found, String::new()));
     let mut sources = Sources::new(unnamed?);
+    if session.config.crates_io_protocol()? == Protocol::Git {
+        sources.use_crates_io_git_index();
+    }
     for (source, name) in named {
         let replacement = match replaced {
             Replaced::ByConfiguration => session.config.replacement(&configured, source),
