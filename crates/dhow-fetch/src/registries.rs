@@ -9,7 +9,8 @@ use dhow_model::{SourceId, SourceKind};
 
 use crate::auth::Credentials;
 use crate::error::FetchError;
-use crate::git::GitProgram;
+use crate::event::Event;
+use crate::git::{Checkout, GitProgram, Repositories};
 use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
 use crate::index::{Kind, SparseIndexOf};
 use crate::network::Network;
@@ -22,7 +23,8 @@ pub struct Registries {
     pub(crate) home: CargoHome,
     pub(crate) settings: Settings,
     pub(crate) network: Arc<Network>,
-    pub(crate) git: Arc<GitProgram>,
+    git: Arc<GitProgram>,
+    repositories: Repositories,
     /// One thread at a time puts packages into their place.
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
@@ -45,11 +47,13 @@ impl Registries {
         let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
         let git = Arc::new(git);
         let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
+        let repositories = Repositories::new(home.clone(), Arc::clone(&git));
         Self {
             home,
             settings,
             network,
             git,
+            repositories,
             placing: Mutex::default(),
             reader,
             opened: Mutex::new(opened),
@@ -95,6 +99,27 @@ impl Registries {
         registry.set_freshness(opened.freshness);
         opened.registries.insert(source, Arc::clone(&registry));
         Ok(registry)
+    }
+
+    /// The working tree of a git source: see [`Repositories::checkout`]. Nothing if something else answers for it
+    /// (vendored packages), by [`Self::registry`].
+    ///
+    /// # Errors
+    /// It cannot be had. What stands in for a repository does so only for commits that a lock file names.
+    pub fn checkout(
+        &self,
+        source: SourceId,
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Result<Option<Checkout>, FetchError> {
+        let actual = self.settings.sources.resolve(source)?.source;
+        if actual != source && source.precise().is_none() {
+            return Err(FetchError::GitNotLocked { source_id: source });
+        }
+        if !actual.is_git() {
+            return Ok(None);
+        }
+        let found = self.repositories.checkout(actual, events)?;
+        Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 
     /// The registries opened so far.

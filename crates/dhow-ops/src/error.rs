@@ -66,6 +66,15 @@ pub enum Error {
     )]
     PatchMissing { dep: InternedString, source_id: SourceId },
     #[error(
+        "the git repository has no package `{id}` any more\n\nhelp: `dhow update` looks for what it has now"
+    )]
+    NotInRepository { id: PackageId },
+    #[error(
+        "the patch for `{dep}` names the source that it patches, {source_id}\n\nhelp: a patch must come from elsewhere: \
+         another repository, a registry or a path"
+    )]
+    PatchOfItself { dep: InternedString, source_id: SourceId },
+    #[error(
         "`{}` needs to change, but `--locked` forbids that\n\nhelp: run the command once without `--locked` and commit \
          the lock file", .path.display()
     )]

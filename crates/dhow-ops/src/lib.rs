@@ -22,6 +22,7 @@ mod network;
 mod options;
 mod packages;
 mod parallel;
+mod patches;
 mod pkgid;
 mod registry_choice;
 mod report;

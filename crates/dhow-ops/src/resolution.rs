@@ -12,6 +12,7 @@ use dhow_resolve::{CliFeatures, LockUpdate, Member, Resolve, ResolveRequest, Res
 use dhow_workspace::{Package, ResolverVersion, Workspace};
 
 use crate::error::Error;
+use crate::patches::Previous;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -144,8 +145,9 @@ impl Search<'_> {
         previous: Option<&Resolve>,
     ) -> Result<Resolve, Error> {
         let prefs = self.preferences(sources)?;
-        let patches = sources.patches(self.workspace)?;
-        let replacements = sources.replacements(self.workspace)?;
+        let held = Previous { resolve: previous, keep: &|_| true };
+        let patches = sources.patches(self.workspace, held)?;
+        let replacements = sources.replacements(self.workspace, held)?;
         let lowest = self.lowest_rust_version();
         let asked: Vec<Dependency> = members.iter().flat_map(|m| m.summary.dependencies()).cloned().collect();
         sources.prefetch(&asked)?;

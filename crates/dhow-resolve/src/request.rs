@@ -21,7 +21,8 @@ pub struct Member {
 /// An entry of `[patch]`, its package already looked up.
 #[derive(Clone, Debug)]
 pub struct Patch {
-    /// The source that is patched: its packages are asked for, this one may be given.
+    /// The source that is patched: its packages are asked for, this one may be given. Only its URL counts: all branches
+    /// of a repository are patched.
     pub source: SourceId,
     /// The entry as the manifest has it.
     pub dep: Dependency,

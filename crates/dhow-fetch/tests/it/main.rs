@@ -3,9 +3,9 @@
 mod archives;
 mod auth;
 mod beside_cargo;
+mod checkouts;
 mod download;
 mod git;
 mod index;
-mod repo;
 mod sources;
 mod support;

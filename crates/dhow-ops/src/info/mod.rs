@@ -100,7 +100,15 @@ impl Asked<'_> {
         };
         let latest = summaries.iter().map(|summary| summary.id().version()).max();
         let cwd = self.session.cwd();
-        Ok(describe::describe(&package, latest, suggest_tree, cwd))
+        let mut described = describe::describe(&package, latest, suggest_tree, cwd);
+        if let (Some(RegistryChoice::Index(_)), Some(from)) = (&self.given, &mut described.from)
+            && package.id().source() == source
+            && !source.is_path()
+        {
+            // The user named it by its URL, so it is shown by that, even if configuration has a name for it.
+            *from = format!("registry `{}`", source.url());
+        }
+        Ok(described)
     }
 
     fn registries(&self) -> Result<Registries, Error> {

@@ -223,6 +223,9 @@ impl<'a> Installer<'a, '_> {
         if !spec.req.as_ref().is_some_and(options::is_exact) || self.options.no_track || self.options.force {
             return Ok(false);
         }
+        if !self.root.has_record()? {
+            return Ok(false);
+        }
         let installs = self.root.read(&|notice| blocking(self.session, notice))?;
         Ok(installs.packages.keys().any(|id| id.name() == spec.name.as_str()))
     }

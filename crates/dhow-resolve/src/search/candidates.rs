@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
-use dhow_model::{Dependency, InternedString, PackageId, Summary, spec_matches};
+use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary, spec_matches};
 
 use super::locking::Locked;
 use super::pool::{Ask, DepNo, Loaded, Pkg, Pool, SetResult, SourceNo, Wanted};
@@ -48,7 +48,7 @@ pub(crate) struct Market<'a> {
     pub(crate) request: ResolveRequest<'a>,
     pub(crate) locked: Locked,
     pub(crate) members: Vec<Pkg>,
-    patches: Vec<(SourceNo, Pkg)>,
+    patches: Vec<(SourceId, Pkg)>,
     replacements: Vec<Pkg>,
     /// Packages that `[replace]` replaces, with what replaces them.
     pub(crate) replaced: FastMap<Pkg, Pkg>,
@@ -67,8 +67,7 @@ impl<'a> Market<'a> {
         let members: Vec<_> = request.members.iter().map(|m| one(&m.summary)).collect();
         let patches: Vec<_> = request.patches.iter().map(|p| one(&p.summary)).collect();
         let replacements = request.replacements.iter().map(|r| one(&r.summary)).collect();
-        let patches =
-            request.patches.iter().zip(patches).map(|(p, pkg)| (pool.source_no(p.source), pkg)).collect();
+        let patches = request.patches.iter().map(|p| p.source).zip(patches).collect();
         let mut market = Self {
             pool,
             request,
@@ -249,7 +248,8 @@ impl<'a> Market<'a> {
     }
 
     fn fitting_patches(&self, name: InternedString, source: SourceNo, ask: &Ask) -> Vec<Pkg> {
-        let patches = self.patches.iter().filter(|(patched, _)| *patched == source).map(|(_, pkg)| *pkg);
+        let of_source = |(patched, _): &&(SourceId, Pkg)| self.pool.is_patched_by(source, *patched);
+        let patches = self.patches.iter().filter(of_source).map(|(_, pkg)| *pkg);
         patches.filter(|pkg| self.pool.name(*pkg) == name && ask.accepts(self.pool.version(*pkg))).collect()
     }
 

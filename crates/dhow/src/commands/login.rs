@@ -19,8 +19,10 @@ pub(super) fn run(args: LoginArgs, cx: &mut Context) -> Exit {
         Some(token) => Ok(Some(token.clone())),
         None if stdin.is_terminal() => Ok(None),
         None => {
-            let text = std::io::read_to_string(stdin.lock())?;
-            Ok((!text.is_empty()).then(|| Secret::new(text)))
+            let mut line = String::new();
+            stdin.read_line(&mut line)?;
+            let token = line.trim();
+            Ok((!token.is_empty()).then(|| Secret::new(token)))
         }
     };
     let read_line = || {
