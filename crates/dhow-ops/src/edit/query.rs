@@ -5,7 +5,7 @@ use dhow_model::{Dependency, GitReference, SourceId, Summary};
 use semver::VersionReq;
 use url::Url;
 
-use super::problem::EditProblem;
+use crate::edit_problem::EditProblem;
 use crate::error::Error;
 use crate::event::Event;
 use crate::session::Session;

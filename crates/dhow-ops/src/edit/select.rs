@@ -5,11 +5,11 @@ use dhow_formats::manifest_edit::{Declared, DependencyEntry, DependencyTable, En
 use dhow_model::{DepKind, PartialVersion, RustVersion, SourceId, Summary};
 use dhow_workspace::{Package, Workspace};
 
-use super::add::{AddFrom, AddOptions};
 use super::features::Candidate;
-use super::problem::EditProblem;
+use super::options::{AddFrom, AddOptions};
 use super::query;
 use super::request::Request;
+use crate::edit_problem::EditProblem;
 use crate::error::Error;
 use crate::session::Session;
 use crate::sources::Sources;

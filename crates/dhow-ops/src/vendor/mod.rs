@@ -19,7 +19,6 @@ use crate::sources::Sources;
 use crate::workspaces::{self, Care};
 use crate::{network, packages, resolution};
 use layout::Layout;
-pub use layout::VendorProblem;
 use staging::Staging;
 
 /// What to vendor, and where.
