@@ -1,6 +1,6 @@
 //! All registries of a command: opened once each, with the settings and the network that they share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,6 +37,8 @@ pub struct Registries {
 #[derive(Debug)]
 struct Opened {
     freshness: Freshness,
+    /// Asked for news, whatever holds for the others.
+    revalidated: HashSet<SourceId>,
     registries: HashMap<SourceId, Arc<Registry>>,
 }
 
@@ -46,7 +48,11 @@ impl Registries {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
         let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
         let git = Arc::new(git);
-        let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
+        let opened = Opened {
+            freshness: Freshness::Revalidated,
+            revalidated: HashSet::new(),
+            registries: HashMap::new(),
+        };
         let repositories = Repositories::new(home.clone(), Arc::clone(&git));
         Self {
             home,
@@ -81,8 +87,18 @@ impl Registries {
     pub fn set_freshness(&self, freshness: Freshness) {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.freshness = freshness;
+        opened.revalidated.clear();
         for registry in opened.registries.values() {
             registry.set_freshness(freshness);
+        }
+    }
+
+    /// Asks the registry of `source` for news, also where files in the home will do for others.
+    pub fn revalidate(&self, source: SourceId) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.revalidated.insert(source);
+        if let Some(registry) = opened.registries.get(&source) {
+            registry.set_freshness(Freshness::Revalidated);
         }
     }
 
@@ -96,7 +112,8 @@ impl Registries {
             return Ok(Arc::clone(registry));
         }
         let registry = Arc::new(self.open(source)?);
-        registry.set_freshness(opened.freshness);
+        let is_revalidated = opened.revalidated.contains(&source);
+        registry.set_freshness(if is_revalidated { Freshness::Revalidated } else { opened.freshness });
         opened.registries.insert(source, Arc::clone(&registry));
         Ok(registry)
     }

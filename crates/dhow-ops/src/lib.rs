@@ -13,6 +13,8 @@ mod info;
 mod install;
 mod last_use;
 mod locate;
+mod lock_file;
+mod lock_report;
 mod lockfile;
 mod login;
 mod metadata;
@@ -27,6 +29,7 @@ mod registry_choice;
 mod report;
 mod resolution;
 mod run;
+mod rust_versions;
 mod search;
 mod session;
 mod settings;
@@ -35,6 +38,7 @@ mod sources;
 mod test;
 mod tools;
 mod tree;
+mod update;
 mod vendor;
 mod workspaces;
 
@@ -58,6 +62,7 @@ pub use install::{
     install, installed_list, parse_version_req, uninstall,
 };
 pub use locate::{locate_project, located_as_json};
+pub use lock_report::{ChangeKind, LockChange, LockRemark};
 pub use lockfile::{fetch, generate_lockfile};
 pub use login::{LoginOptions, login, logout};
 pub use metadata::{MetadataOptions, metadata};
@@ -71,4 +76,5 @@ pub use session::{LockMode, Session};
 pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;
 pub use tree::{Charset, Depth, Edges, EdgesError, Pattern, PatternError, Prefix, TreeOptions, tree};
+pub use update::{UpdateOptions, update};
 pub use vendor::{VendorOptions, VendorProblem, vendor};
