@@ -29,6 +29,7 @@ pub use error::FetchError;
 pub use event::Event;
 pub use git::{
     Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
+    inspect_checkout, inspect_repository,
 };
 pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
 pub use index::{

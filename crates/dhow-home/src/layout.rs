@@ -83,6 +83,24 @@ impl CargoHome {
         self.root.join("git/checkouts")
     }
 
+    /// All git repositories, and all working trees.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn git_parts(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), FsError> {
+        let dirs = |base: &Path| -> Result<Vec<PathBuf>, FsError> {
+            let entries = dhow_fs::list_dir_optional(base)?.unwrap_or_default().into_iter();
+            let visible = entries
+                .filter(|e| e.kind == FileKind::Dir && !e.file_name.to_string_lossy().starts_with('.'));
+            Ok(visible.map(|entry| entry.path).collect())
+        };
+        let mut checkouts = Vec::new();
+        for repository in dirs(&self.git_checkouts())? {
+            checkouts.extend(dirs(&repository)?);
+        }
+        Ok((dirs(&self.git_db())?, checkouts))
+    }
+
     /// Everything that comes from registries.
     pub fn registry(&self) -> PathBuf {
         self.root.join("registry")

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use dhow_config::{Protocol, RegistryCredentials};
 use dhow_fetch::{
-    Answerer, Children, CredentialSettings, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings,
-    Sources, SummaryReader,
+    Answerer, Children, CredentialSettings, GitProgram, GitSettings, HttpSettings, NetSettings,
+    ProxyVariables, Settings, Sources, SummaryReader,
 };
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
@@ -43,6 +43,12 @@ pub(crate) fn settings(session: &Session<'_>, replaced: Replaced) -> Result<Sett
         sources: sources(session, replaced)?,
         children: children(session),
     })
+}
+
+/// The git program, by the same settings.
+pub(crate) fn git(session: &Session<'_>) -> Result<Arc<GitProgram>, Error> {
+    let settings = settings(session, Replaced::ByConfiguration)?;
+    Ok(Arc::new(GitProgram::new(settings.git, settings.http, settings.net)))
 }
 
 fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
