@@ -20,8 +20,6 @@ mod sources;
 mod verify;
 
 pub use archive::{ArchiveError, Inventory};
-pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
-pub use archive::ArchiveError;
 pub use auth::{Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
 pub use auth_error::AuthError;
 pub use download::Wanted;

@@ -11,9 +11,6 @@ use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::git::{Checkout, GitProgram, Repositories};
-use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
-use crate::index::{Kind, SparseIndexOf};
-use crate::git::GitProgram;
 use crate::index::{
     DirectorySource, Freshness, GitIndex, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };

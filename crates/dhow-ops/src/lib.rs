@@ -80,6 +80,5 @@ pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;
 pub use tree::{Charset, Depth, Edges, EdgesError, Pattern, PatternError, Prefix, TreeOptions, tree};
 pub use update::{UpdateOptions, update};
-pub use vendor::{VendorOptions, VendorProblem, vendor};
 pub use vendor::{VendorOptions, vendor};
 pub use vendor_problem::VendorProblem;
