@@ -141,6 +141,20 @@ impl Registries {
         Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 
+    /// Lets a git source that is not pinned mean a revision: see [`Repositories::pin`].
+    pub fn pin(&self, source: SourceId, revision: &str) {
+        self.repositories.pin(source, revision);
+    }
+
+    /// Fetches and checks out git sources that will be asked for, several at once: see [`Repositories::prefetch`].
+    pub fn prefetch_checkouts(&self, sources: &[SourceId], events: &(dyn Fn(Event) + Sync)) {
+        let own = |source: &SourceId| {
+            self.settings.sources.resolve(*source).is_ok_and(|answerer| answerer.source == *source)
+        };
+        let sources: Vec<_> = sources.iter().copied().filter(own).collect();
+        self.repositories.prefetch(&sources, events);
+    }
+
     /// The registries opened so far.
     pub fn opened(&self) -> Vec<Arc<Registry>> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
@@ -179,6 +179,16 @@ impl<'a> Sources<'a> {
             self.registries.registry(source)?.request(names);
         }
         Ok(())
+    }
+
+    /// Fetches the repositories of these packages, several at once: which they are is known beforehand.
+    pub(crate) fn fetch_repositories(&self, ids: impl Iterator<Item = PackageId>) {
+        let sources: BTreeSet<SourceId> =
+            ids.map(PackageId::source).filter(|s| s.is_git() && s.precise().is_some()).collect();
+        if sources.len() > 1 {
+            let events = |event| self.session.tell(Event::Fetch(event));
+            self.registries.prefetch_checkouts(&Vec::from_iter(sources), &events);
+        }
     }
 
     /// Waits until an answer has come.

@@ -72,6 +72,11 @@ pub fn update(session: &Session<'_>, options: &UpdateOptions) -> Result<(), Erro
         };
         let let_go = LetGo::new(workspace, &previous, options)?;
         let precise = let_go.precise(options)?;
+        if let Some(revision) = &options.precise {
+            for id in let_go.named.iter().filter(|id| id.source().is_git()) {
+                sources.registries().pin(unpinned(id.source()), revision);
+            }
+        }
         let hold = Hold {
             previous: Some(&previous),
             keep: &|id| !let_go.contains(id),
