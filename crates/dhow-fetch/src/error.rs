@@ -195,6 +195,14 @@ pub enum FetchError {
         /// What git says.
         reason: String,
     },
+    /// A repository that configuration replaces, and no lock file says which commit of it is meant.
+    #[error(
+        "{source_id} is replaced by configuration (`[source]`), so a lock file must say which commit of it is meant\nhelp: remove the replacement, run `dhow generate-lockfile`, and put it back"
+    )]
+    GitNotLocked {
+        /// Which.
+        source_id: SourceId,
+    },
     /// A submodule that cannot be reached, or may not.
     #[error("the submodule at `{url}` cannot be fetched: {reason}")]
     GitSubmodule {

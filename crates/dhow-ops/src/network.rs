@@ -36,6 +36,7 @@ pub(crate) fn settings(session: &Session<'_>, replaced: Replaced) -> Result<Sett
             cwd: session.cwd().to_owned(),
             with_cli: net.git_fetch_with_cli,
             may_prompt: net.git_fetch_with_cli && session.width.is_some(),
+            known_hosts: net.ssh_known_hosts.into_iter().map(|line| line.value).collect(),
             ..GitSettings::default()
         },
         net: NetSettings { retry: net.retry, offline, ..NetSettings::default() },

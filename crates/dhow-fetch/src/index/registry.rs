@@ -173,6 +173,14 @@ impl Registry {
         }
     }
 
+    /// Tells what happened since the last call that could, without waiting: an answer may have come before anybody
+    /// waited for it.
+    pub fn tell_news(&self, events: &(dyn Fn(Event) + Sync)) {
+        if let Kind::Sparse(index) = &self.kind {
+            index.tell_news(events);
+        }
+    }
+
     /// All releases of each of these packages, in their order; none where the registry has no such package.
     ///
     /// # Errors

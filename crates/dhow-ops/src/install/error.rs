@@ -79,6 +79,17 @@ pub enum InstallError {
     ProgramGone { path: PathBuf, package: PackageId },
 }
 
+impl InstallError {
+    /// Who means a toolchain, a repository or a version should not get half of what was asked for; any other name that
+    /// is none is a failure of its own.
+    pub(crate) fn unless_slip(self) -> Result<(), Self> {
+        match &self {
+            Self::BadName { help, .. } if !help.is_empty() => Err(self),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn conflicts(programs: &[(String, Option<PackageId>)]) -> String {
     let line = |(name, owner): &(String, Option<PackageId>)| match owner {
         Some(owner) => format!("binary `{name}` already exists in destination as part of `{owner}`"),
