@@ -216,6 +216,41 @@ fn what_one_vendors_serves_the_other() {
     }
 }
 
+/// A file that is not what was vendored is noticed where it counts: when it is about to be compiled. What was not vendored
+/// is not looked at.
+#[test]
+fn what_was_changed_is_not_compiled() {
+    let f = project();
+    let config = cmd(&f.project, "vendor --respect-source-config").run().assert_success().stdout;
+    f.project.file(".cargo/config.toml", config);
+    let (theirs, ours) = (f.project.copy(), f.project.copy());
+    let check = |words: &str, expected: i32| {
+        for output in [cargo(&theirs, words).run(), cmd(&ours, words).run()] {
+            assert_eq!(output.code, Some(expected), "{words}: {output}");
+        }
+    };
+    check("check -q --frozen", 0);
+    for sandbox in [&theirs, &ours] {
+        let text = sandbox.read("vendor/bits/src/lib.rs");
+        sandbox.file("vendor/bits/src/lib.rs", text + "// changed\n");
+    }
+    for words in ["tree --frozen", "metadata --frozen --format-version 1", "check -q --frozen"] {
+        check(words, 0);
+    }
+    check("check -q --frozen --release", 101);
+    let output = cmd(&ours, "check --frozen --release").run();
+    assert!(output.stderr.contains("vendor/bits/src/lib.rs"), "{output}");
+    for sandbox in [&theirs, &ours] {
+        sandbox.file("vendor/bits/src/lib.rs", f.project.read("vendor/bits/src/lib.rs"));
+        sandbox.file("vendor/bits/added", "").remove("vendor/bits/run.sh");
+    }
+    check("check -q --frozen --release", 101);
+    for sandbox in [&theirs, &ours] {
+        sandbox.file("vendor/bits/run.sh", f.project.read("vendor/bits/run.sh"));
+    }
+    check("check -q --frozen --release", 0);
+}
+
 /// Who is killed leaves what was there or what will be, and the next run completes it.
 #[test]
 fn killed_at_any_time() {
