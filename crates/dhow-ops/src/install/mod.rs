@@ -191,8 +191,8 @@ impl<'a> Installer<'a, '_> {
             (InstallFrom::Path(directory), spec) => {
                 find::in_directory(self.session, directory, spec).map(Some)
             }
-            (InstallFrom::Git(git), _) => {
-                Err(Error::NotYet { what: format!("installing from a git repository (`{}`)", git.url) })
+            (InstallFrom::Git(git), spec) => {
+                find::in_repository(self.session, self.sources, git.source()?, spec).map(Some)
             }
             (_, None) if dhow_fs::stat(&cwd.join("Cargo.toml"))?.is_none() => {
                 Err(InstallError::NothingNamed { path: cwd.to_owned() }.into())
