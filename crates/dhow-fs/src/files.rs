@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::error::{Context, FsError, optional};
-use crate::stat::{Stat, lstat};
 use crate::temp::TempFile;
 
 /// The bytes of a file.
@@ -96,25 +95,6 @@ pub fn remove_file(path: &Path) -> Result<(), FsError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result.during("remove", path),
-    }
-}
-
-/// Moves a file or a directory within one file system; a file that is in the way is replaced.
-///
-/// A server whose answer is lost is asked again by the system, and then finds nothing to move. So what is at its new
-/// place was moved, whatever was said.
-pub fn rename(from: &Path, to: &Path) -> Result<(), FsError> {
-    let before = lstat(from)?;
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let inode = |stat: Stat| (stat.inode, stat.device);
-            let (before, now) = (before.map(inode), lstat(to)?.map(inode));
-            if before.is_some() && before == now {
-                return Ok(());
-            }
-            Err(error).during("move into place", to)
-        }
-        result => result.during("move into place", to),
     }
 }
 
