@@ -14,7 +14,7 @@ use crate::dep_rules;
 use crate::error::{BuildError, UnitError};
 use crate::event::{Artifact, Event, Verb, verb};
 use crate::graph::{WaitGraph, unit_id};
-use crate::options::BuildOptions;
+use crate::options::{BuildOptions, CheckSources};
 use crate::report::Report;
 use crate::scheduler::{self, SlotsLost, Step};
 
@@ -41,6 +41,7 @@ pub fn build(
     layout: &Layout,
     lock: &BuildLock,
     options: &BuildOptions,
+    sources: CheckSources<'_>,
     events: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Outcome, BuildError> {
     let now = Clock::now(&clock_file(layout))?;
@@ -50,8 +51,13 @@ pub fn build(
         None => jobserver::Client::new(options.jobs.max(1) - 1).map_err(BuildError::Jobserver)?,
     };
     make_tmp_dirs(plan, layout)?;
-    let context =
-        Context::new(plan, layout, options, now, Shared { jobserver: client.clone(), lock: lock.held() });
+    let context = Context::new(
+        plan,
+        layout,
+        options,
+        now,
+        Shared { jobserver: client.clone(), lock: lock.held(), sources },
+    );
     let teller = Teller::new(plan, events);
     let graph = WaitGraph::of(&plan.graph);
     let failures = scheduler::run(&graph, &context, client, options.keep_going, &|step| teller.step(step))

@@ -1,19 +1,22 @@
 //! What all jobs of one build share: the plan, where things are, and what is known of units that are done.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use dhow_fs::{FsError, Hasher};
+use dhow_model::PackageId;
 use dhow_plan::{BindContext, CompileMode, Plan, RunOptions, ScriptOutput, Unit, UnitId, bind};
 use dhow_process::{Held, Process};
 use dhow_target::{
     Clock, DependencyRecord, FingerprintRecord, Hash, InputRecord, Layout, Observer, TargetPaths, UnitPlace,
 };
 
+use crate::error::UnitError;
 use crate::graph::links;
-use crate::options::BuildOptions;
+use crate::options::{BuildOptions, CheckSources};
 
 /// One build.
 pub(crate) struct Context<'a> {
@@ -23,15 +26,18 @@ pub(crate) struct Context<'a> {
     pub(crate) observer: Observer,
     /// When the build began.
     pub(crate) now: Clock,
-    shared: Shared,
+    shared: Shared<'a>,
     results: Vec<UnitResult>,
+    /// What is wrong with the sources of packages, as far as they were looked at.
+    sources: HashMap<PackageId, OnceLock<Option<String>>>,
 }
 
 /// What processes share with us.
-pub(crate) struct Shared {
+pub(crate) struct Shared<'a> {
     pub(crate) jobserver: jobserver::Client,
     /// The locked file of the target directory.
     pub(crate) lock: Option<Arc<Held>>,
+    pub(crate) sources: CheckSources<'a>,
 }
 
 /// What is known of a unit once it, or its metadata, is there.
@@ -55,12 +61,24 @@ impl<'a> Context<'a> {
         layout: &'a Layout,
         options: &'a BuildOptions,
         now: Clock,
-        shared: Shared,
+        shared: Shared<'a>,
     ) -> Self {
         let results = plan.graph.ids().map(|_| UnitResult::default()).collect();
         let paths = TargetPaths { layout, plan };
         let observer = Observer::new(vec![layout.artifact_root().to_owned(), layout.build_root().to_owned()]);
-        Self { plan, paths, options, observer, now, shared, results }
+        let units = plan.graph.units.iter().filter(|unit| !unit.is_local);
+        let sources = units.map(|unit| (unit.package.id(), OnceLock::new())).collect();
+        Self { plan, paths, options, observer, now, shared, results, sources }
+    }
+
+    /// Nothing is made from sources that somebody has changed and was not supposed to.
+    pub(crate) fn check_sources(&self, id: UnitId) -> Result<(), UnitError> {
+        let package = self.unit(id).package.id();
+        let Some(checked) = self.sources.get(&package) else { return Ok(()) };
+        match checked.get_or_init(|| (self.shared.sources)(package).err()) {
+            Some(wrong) => Err(UnitError::Sources(wrong.clone())),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn unit(&self, id: UnitId) -> &'a Unit {

@@ -97,6 +97,9 @@ pub enum UnitError {
         /// Where the file should be.
         path: PathBuf,
     },
+    /// The sources are not what they should be: what is wrong, and what to do.
+    #[error("{0}")]
+    Sources(String),
     /// A process could not be started or was lost.
     #[error(transparent)]
     Process(#[from] ProcessError),

@@ -27,5 +27,5 @@ pub use build::{Outcome, build};
 pub use error::{BuildError, UnitError};
 pub use event::{Artifact, Event, TextStream, Verb, dependency_of, verb};
 pub use json::{JsonDiagnostics, json_finished, json_line};
-pub use options::BuildOptions;
+pub use options::{BuildOptions, CheckSources};
 pub use run::{Runnable, Runner};

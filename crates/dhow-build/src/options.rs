@@ -3,8 +3,13 @@
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
+use dhow_model::PackageId;
 use dhow_plan::LIBRARY_PATH_VARIABLE;
 use dhow_process::Environment;
+
+/// Says what is wrong with the sources of a package that nobody is supposed to change. Asked once for each of them,
+/// before anything of it is compiled or run; not if nothing has to be.
+pub type CheckSources<'a> = &'a (dyn Fn(PackageId) -> Result<(), String> + Sync);
 
 /// What decides how a build runs, but not what it makes.
 #[derive(Debug, Clone)]

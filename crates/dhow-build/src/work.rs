@@ -50,6 +50,7 @@ impl Work for Context<'_> {
 
     fn run(&self, job: usize, report: &dyn Fn(Report), metadata: &dyn Fn()) -> Result<(), UnitError> {
         let id = unit_id(job);
+        self.check_sources(id)?;
         report(Report::Started { unit: id });
         if self.unit(id).mode.is_run_custom_build() {
             script::run(self, id, report)

@@ -115,6 +115,20 @@ impl Config {
         self.any(&Key::dotted(key))
     }
 
+    /// The same configuration without what files and `--config` say of `[source]`: as if nothing were replaced.
+    #[must_use]
+    pub fn without_sources(&self) -> Self {
+        let mut values = self.values.clone();
+        values.remove("source");
+        Self {
+            env: self.env.clone(),
+            home: self.home.clone(),
+            values,
+            trace: Trace::default(),
+            credentials: self.credentials.clone(),
+        }
+    }
+
     /// The merged tables of files and `--config`.
     pub fn values(&self) -> &Table {
         &self.values

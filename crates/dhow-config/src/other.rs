@@ -124,10 +124,12 @@ impl Config {
     }
 }
 
-fn time_span(text: &str) -> Option<Duration> {
+/// A stretch of time as Cargo lets users write it: `3 days`, `1month`.
+pub fn time_span(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = text.split_at(digits);
-    let seconds: u64 = match unit.trim().strip_suffix('s').unwrap_or(unit.trim()) {
+    let unit = unit.strip_prefix(' ').unwrap_or(unit);
+    let seconds: u64 = match unit.strip_suffix('s').unwrap_or(unit) {
         "second" => 1,
         "minute" => 60,
         "hour" => 60 * 60,

@@ -1,9 +1,10 @@
 //! What can go wrong between a registry and the cargo home, and what to do about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dhow_fs::FsError;
+use dhow_home::Difference;
 use dhow_model::{Checksum, PackageId, SourceId};
 use dhow_process::ProcessError;
 
@@ -139,6 +140,32 @@ pub enum FetchError {
         /// The file.
         file: PathBuf,
     },
+    /// Files of an unpacked package are not what its archive says.
+    #[error(
+        "the sources of `{} {}` are not what was unpacked: {}\nhelp: `dhow home verify --repair` unpacks them again (to use a changed copy, name it in a `[patch]` section)",
+        id.name(), id.version(), changes(root, differences)
+    )]
+    SourcesChanged {
+        /// Which package.
+        id: PackageId,
+        /// Its directory.
+        root: PathBuf,
+        /// What differs, at least one.
+        differences: Vec<Difference>,
+    },
+    /// Nothing is known to hold the sources of a package against.
+    #[error(
+        "the sources of `{} {}` cannot be verified: its archive `{}` {reason}\nhelp: `dhow home verify --repair` downloads it again",
+        id.name(), id.version(), archive.display()
+    )]
+    NotVerifiable {
+        /// Which package.
+        id: PackageId,
+        /// What they would be held against.
+        archive: PathBuf,
+        /// What is wrong with that.
+        reason: String,
+    },
     /// A vendored package without usable `.cargo-checksum.json` or manifest.
     #[error("`{}` is not a vendored package: {reason}", path.display())]
     BadVendored {
@@ -167,6 +194,14 @@ pub enum FetchError {
         url: String,
         /// What git says.
         reason: String,
+    },
+    /// A repository that configuration replaces, and no lock file says which commit of it is meant.
+    #[error(
+        "{source_id} is replaced by configuration (`[source]`), so a lock file must say which commit of it is meant\nhelp: remove the replacement, run `dhow generate-lockfile`, and put it back"
+    )]
+    GitNotLocked {
+        /// Which.
+        source_id: SourceId,
     },
     /// A submodule that cannot be reached, or may not.
     #[error("the submodule at `{url}` cannot be fetched: {reason}")]
@@ -263,6 +298,18 @@ fn status_hint(status: u16, body: &str) -> String {
         _ => "",
     };
     format!("{said}{help}")
+}
+
+fn changes(root: &Path, differences: &[Difference]) -> String {
+    const SHOWN: usize = 5;
+    let one = |difference: &Difference| {
+        format!("`{}` {}", root.join(&difference.path).display(), difference.change.describe())
+    };
+    let mut lines: Vec<String> = differences.iter().take(SHOWN).map(one).collect();
+    if let more @ 1.. = differences.len().saturating_sub(SHOWN) {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n  ")
 }
 
 fn list(packages: &[PackageId]) -> String {

@@ -10,13 +10,15 @@ mod download;
 mod error;
 mod event;
 mod git;
+mod home_check;
 mod index;
 mod network;
 mod registries;
 mod settings;
 mod sources;
+mod verify;
 
-pub use archive::ArchiveError;
+pub use archive::{ArchiveError, Inventory};
 pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
 pub use download::Wanted;
 pub use error::FetchError;
@@ -24,6 +26,7 @@ pub use event::Event;
 pub use git::{
     Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
 };
+pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };

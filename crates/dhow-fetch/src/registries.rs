@@ -1,14 +1,16 @@
 //! All registries of a command: opened once each, with the settings and the network that they share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dhow_home::CargoHome;
+use dhow_home::{CargoHome, Used};
 use dhow_model::{SourceId, SourceKind};
 
 use crate::auth::Credentials;
 use crate::error::FetchError;
-use crate::git::GitProgram;
+use crate::event::Event;
+use crate::git::{Checkout, GitProgram, Repositories};
 use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
 use crate::index::{Kind, SparseIndexOf};
 use crate::network::Network;
@@ -21,11 +23,13 @@ pub struct Registries {
     pub(crate) home: CargoHome,
     pub(crate) settings: Settings,
     pub(crate) network: Arc<Network>,
-    pub(crate) git: Arc<GitProgram>,
+    git: Arc<GitProgram>,
+    repositories: Repositories,
     /// One thread at a time puts packages into their place.
     pub(crate) placing: Mutex<()>,
     reader: SummaryReader,
     opened: Mutex<Opened>,
+    used: Mutex<Used>,
     /// By the source that answers: two sources may be answered by one registry.
     credentials: Mutex<HashMap<SourceId, Arc<Credentials>>>,
 }
@@ -33,6 +37,8 @@ pub struct Registries {
 #[derive(Debug)]
 struct Opened {
     freshness: Freshness,
+    /// Asked for news, whatever holds for the others.
+    revalidated: HashSet<SourceId>,
     registries: HashMap<SourceId, Arc<Registry>>,
 }
 
@@ -42,16 +48,23 @@ impl Registries {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
         let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
         let git = Arc::new(git);
-        let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
+        let opened = Opened {
+            freshness: Freshness::Revalidated,
+            revalidated: HashSet::new(),
+            registries: HashMap::new(),
+        };
+        let repositories = Repositories::new(home.clone(), Arc::clone(&git));
         Self {
             home,
             settings,
             network,
             git,
+            repositories,
             placing: Mutex::default(),
             reader,
             opened: Mutex::new(opened),
             credentials: Mutex::default(),
+            used: Mutex::default(),
         }
     }
 
@@ -74,8 +87,18 @@ impl Registries {
     pub fn set_freshness(&self, freshness: Freshness) {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.freshness = freshness;
+        opened.revalidated.clear();
         for registry in opened.registries.values() {
             registry.set_freshness(freshness);
+        }
+    }
+
+    /// Asks the registry of `source` for news, also where files in the home will do for others.
+    pub fn revalidate(&self, source: SourceId) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.revalidated.insert(source);
+        if let Some(registry) = opened.registries.get(&source) {
+            registry.set_freshness(Freshness::Revalidated);
         }
     }
 
@@ -89,15 +112,52 @@ impl Registries {
             return Ok(Arc::clone(registry));
         }
         let registry = Arc::new(self.open(source)?);
-        registry.set_freshness(opened.freshness);
+        let is_revalidated = opened.revalidated.contains(&source);
+        registry.set_freshness(if is_revalidated { Freshness::Revalidated } else { opened.freshness });
         opened.registries.insert(source, Arc::clone(&registry));
         Ok(registry)
+    }
+
+    /// The working tree of a git source: see [`Repositories::checkout`]. Nothing if something else answers for it
+    /// (vendored packages), by [`Self::registry`].
+    ///
+    /// # Errors
+    /// It cannot be had. What stands in for a repository does so only for commits that a lock file names.
+    pub fn checkout(
+        &self,
+        source: SourceId,
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Result<Option<Checkout>, FetchError> {
+        let actual = self.settings.sources.resolve(source)?.source;
+        if actual != source && source.precise().is_none() {
+            return Err(FetchError::GitNotLocked { source_id: source });
+        }
+        if !actual.is_git() {
+            return Ok(None);
+        }
+        let found = self.repositories.checkout(actual, events)?;
+        Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 
     /// The registries opened so far.
     pub fn opened(&self) -> Vec<Arc<Registry>> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.registries.values().cloned().collect()
+    }
+
+    pub(crate) fn note_use(&self, note: impl FnOnce(&mut Used)) {
+        note(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What was used of the home so far, or since the last time that this was asked.
+    pub fn take_used(&self) -> Used {
+        let mut used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
+        for registry in self.opened() {
+            if matches!(registry.kind, Kind::Sparse(_)) && !registry.is_told.swap(true, Ordering::Relaxed) {
+                used.index(&registry.home);
+            }
+        }
+        used
     }
 
     fn open(&self, source: SourceId) -> Result<Registry, FetchError> {

@@ -41,6 +41,8 @@ impl Sources {
     /// # Errors
     /// Configuration is wrong about it.
     pub(crate) fn resolve(&self, source: SourceId) -> Result<Answerer, FetchError> {
+        // Configuration knows repositories, not commits of them.
+        let (source, commit) = (source.with_precise(None), source.precise());
         let mut found = match self.named.get(&source) {
             Some(Ok(answerer)) => answerer.clone(),
             Some(Err(reason)) => return Err(FetchError::BadSource(reason.clone())),
@@ -54,6 +56,9 @@ impl Sources {
             found.name.get_or_insert_with(|| CRATES_IO_REGISTRY.to_owned());
             found.source = SourceId::for_registry(CRATES_IO_SPARSE_INDEX)
                 .map_err(|error| FetchError::BadSource(error.to_string()))?;
+        }
+        if found.source.is_git() {
+            found.source = found.source.with_precise(commit);
         }
         Ok(found)
     }
@@ -75,6 +80,13 @@ mod tests {
             Ok(Answerer { source: other, name: None, credentials: Err(String::new()) }),
         );
         assert_eq!(sources.resolve(SourceId::crates_io()).expect("resolves").source, other);
+        let git = SourceId::parse("git+https://example.com/r?branch=b#0123").expect("a source");
+        assert_eq!(sources.resolve(git).expect("resolves").source, git);
+        sources.insert(
+            git.with_precise(None),
+            Ok(Answerer { source: other, name: None, credentials: Err(String::new()) }),
+        );
+        assert_eq!(sources.resolve(git).expect("resolves").source, other);
         sources.insert(other, Err("runs in a circle".to_owned()));
         assert!(matches!(sources.resolve(other), Err(FetchError::BadSource(_))));
     }

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use cargo_util_schemas::index::{IndexPackage, RegistryDependency};
 use dhow_model::{
-    DepKind, Dependency, FeatureMap, FeatureValue, InternedString, PackageId, SourceId, SourceIdError,
-    Summary,
+    Checksum, DepKind, Dependency, FeatureMap, FeatureValue, InternedString, PackageId, SourceId,
+    SourceIdError, Summary,
 };
 use semver::{Version, VersionReq};
 use serde::Deserialize;
@@ -79,6 +79,15 @@ impl IndexEntryHead {
     pub fn parse(line: &[u8]) -> Result<Self, IndexEntryError> {
         Ok(serde_json::from_slice(line)?)
     }
+}
+
+/// The checksum of the archive that a line describes; nothing if that cannot be read.
+pub fn checksum(line: &[u8]) -> Option<Checksum> {
+    #[derive(Deserialize)]
+    struct Line {
+        cksum: String,
+    }
+    serde_json::from_slice::<Line>(line).ok()?.cksum.parse().ok()
 }
 
 /// Reads a line as a release of a package of `source`. Dependencies that name no registry are of `source` as well.

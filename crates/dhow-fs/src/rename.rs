@@ -26,6 +26,31 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), FsError> {
     }
 }
 
+/// Puts the directory `new` where `place` is; what was there is at `new` afterwards. In one step where the system can:
+/// then nobody sees it missing.
+pub fn exchange(new: &Path, place: &Path) -> Result<(), FsError> {
+    if exchanged(new, place) {
+        return Ok(());
+    }
+    let mut aside = new.as_os_str().to_owned();
+    aside.push(".old");
+    let aside = Path::new(&aside);
+    rename(place, aside)?;
+    rename(new, place)?;
+    rename(aside, new)
+}
+
+#[cfg(target_os = "linux")]
+fn exchanged(new: &Path, place: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchanged(_new: &Path, _place: &Path) -> bool {
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

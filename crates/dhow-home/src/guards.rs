@@ -35,6 +35,40 @@ pub struct ReadGuard {
     _lock: Option<FileLock>,
 }
 
+/// Permits to remove files from the home: nobody reads it, nobody adds to it.
+#[derive(Debug)]
+#[must_use = "the locks are released when this value is dropped"]
+pub struct CollectGuard<'h> {
+    pub(crate) home: &'h CargoHome,
+    _mutate: FileLock,
+    _downloads: FileLock,
+}
+
+impl CargoHome {
+    /// Waits until nobody else reads the home or adds files, and then may remove some.
+    ///
+    /// # Errors
+    /// The home cannot be made or written to.
+    pub fn lock_collection(&self, notice: &dyn Fn(LockNotice)) -> Result<CollectGuard<'_>, FsError> {
+        dhow_fs::create_dir_all(self.root())?;
+        let mutate = FileLock::lock_exclusive(&self.mutate_lock(), notice)?;
+        let downloads = FileLock::lock_exclusive(&self.download_lock(), notice)?;
+        Ok(CollectGuard { home: self, _mutate: mutate, _downloads: downloads })
+    }
+
+    /// As [`Self::lock_collection`], but `None` at once if somebody else uses the home.
+    ///
+    /// # Errors
+    /// The home cannot be made or written to.
+    pub fn try_lock_collection(&self) -> Result<Option<CollectGuard<'_>>, FsError> {
+        dhow_fs::create_dir_all(self.root())?;
+        let quiet = |_: LockNotice| {};
+        let Some(mutate) = FileLock::try_exclusive(&self.mutate_lock(), &quiet)? else { return Ok(None) };
+        let downloads = FileLock::try_exclusive(&self.download_lock(), &quiet)?;
+        Ok(downloads.map(|downloads| CollectGuard { home: self, _mutate: mutate, _downloads: downloads }))
+    }
+}
+
 /// Permits to change the user's tokens.
 #[derive(Debug)]
 #[must_use = "the lock is released when this value is dropped"]

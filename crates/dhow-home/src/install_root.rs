@@ -47,6 +47,14 @@ impl InstallRoot {
         Ok(dhow_fs::stat(&self.program(name))?.is_some())
     }
 
+    /// Whether anything was ever written down here.
+    ///
+    /// # Errors
+    /// The directory cannot be searched.
+    pub fn has_record(&self) -> Result<bool, FsError> {
+        Ok(dhow_fs::stat(&self.root.join(V1_FILE_NAME))?.is_some())
+    }
+
     /// Waits until nobody else changes what is installed here. What somebody began who was killed is finished first.
     ///
     /// # Errors

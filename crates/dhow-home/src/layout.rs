@@ -109,6 +109,21 @@ impl CargoHome {
         Ok(names.into_iter().map(|name| RegistryHome::new(&registry, &manifests, name)).collect())
     }
 
+    /// The indexes of all registries.
+    pub(crate) fn indexes(&self) -> PathBuf {
+        self.registry().join("index")
+    }
+
+    /// The archives of all registries.
+    pub(crate) fn archives(&self) -> PathBuf {
+        self.registry().join("cache")
+    }
+
+    /// The unpacked packages of all registries.
+    pub(crate) fn all_sources(&self) -> PathBuf {
+        self.registry().join("src")
+    }
+
     /// When things were used last.
     pub fn last_use(&self) -> PathBuf {
         self.root.join(".global-cache")

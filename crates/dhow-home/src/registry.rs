@@ -1,10 +1,11 @@
 //! Where everything of one registry is in the cargo home.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dhow_formats::index_entry::index_path;
 use dhow_formats::{cargo_ok, registry_config};
-use dhow_fs::FsError;
+use dhow_fs::{FileKind, FsError};
 use dhow_model::PackageId;
 
 use crate::git::BareRepository;
@@ -103,6 +104,52 @@ impl RegistryHome {
     /// A package's unpacked sources.
     pub fn sources(&self, id: PackageId) -> PathBuf {
         self.src.join(package_dir(id))
+    }
+
+    /// The sources of the package whose directory has this name.
+    pub fn sources_of(&self, package: &str) -> PathBuf {
+        self.src.join(package)
+    }
+
+    /// Where sources are unpacked to replace those of the package whose directory has this name.
+    pub fn repair_part(&self, package: &str) -> PathBuf {
+        self.src.join(format!("{PART_PREFIX}repair-{package}"))
+    }
+
+    /// The names of the directories of all packages that there is an archive or sources of.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn packages(&self) -> Result<BTreeSet<String>, FsError> {
+        let names = |dir: &Path, kind: FileKind| -> Result<Vec<String>, FsError> {
+            let entries = dhow_fs::list_dir_optional(dir)?.unwrap_or_default().into_iter();
+            let of_kind = entries.filter(|entry| entry.kind == kind);
+            let names = of_kind.filter_map(|entry| entry.file_name.into_string().ok());
+            Ok(names.filter(|name| !name.starts_with('.')).collect())
+        };
+        let archives = names(&self.cache, FileKind::File)?;
+        let archives = archives.iter().filter_map(|name| name.strip_suffix(ARCHIVE_SUFFIX));
+        let mut packages: BTreeSet<String> = archives.map(str::to_owned).collect();
+        packages.extend(names(&self.src, FileKind::Dir)?);
+        Ok(packages)
+    }
+
+    /// The copies of index files.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn index_files(&self) -> Result<Vec<PathBuf>, FsError> {
+        let mut files = Vec::new();
+        let mut open = vec![self.index.join(".cache")];
+        while let Some(dir) = open.pop() {
+            for entry in dhow_fs::list_dir_optional(&dir)?.unwrap_or_default() {
+                match entry.kind {
+                    FileKind::Dir => open.push(entry.path),
+                    _ => files.push(entry.path),
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// The sources while they are being unpacked, under the lock of [`Self::archive_part`].

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use dhow_build::{BuildOptions, Outcome};
 use dhow_fs::LockNotice;
-use dhow_home::CargoHome;
-use dhow_model::{Dependency, PackageId};
+use dhow_model::{Checksum, Dependency, PackageId};
 use dhow_plan::{CompileFilter, CompileKind, FilterRule, Intent, Plan, PlanInputs, Request};
 use dhow_resolve::Resolve;
 use dhow_target::{Layout, LayoutOptions};
@@ -15,12 +14,14 @@ use dhow_workspace::{Package, Profiles, Workspace};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::narrow::{self, Narrowed, Wanted};
 use crate::options::CompileOptions;
 use crate::packages;
 use crate::report::Reporter;
 use crate::resolution::{self, LockOptions, LockUse};
 use crate::session::Session;
+use crate::source_checks::SourceChecks;
 use crate::sources::Sources;
 use crate::tools::{self, Tools};
 use crate::workspaces::Care;
@@ -69,7 +70,8 @@ pub(crate) fn compile_in(
 ) -> Result<Compiled, Error> {
     names_are_given(workspace, options)?;
     let prepared = prepare(session, workspace, sources, options, lock)?;
-    let compiled = make(session, workspace, options, prepared)?;
+    last_use::collect_if_due(session, sources)?;
+    let compiled = make(session, workspace, sources, options, prepared)?;
     session.status("Finished", finished(&compiled.profiles, started.elapsed()));
     Ok(compiled)
 }
@@ -82,6 +84,8 @@ pub(crate) fn as_asked(_: &Workspace, options: &CompileOptions) -> Result<Compil
 /// Everything that has to be known before anything is compiled.
 struct Prepared {
     plan: Plan,
+    /// Of archives, as the lock file has them.
+    checksums: HashMap<PackageId, Checksum>,
     profiles: Profiles,
     tools: Tools,
     jobs: u32,
@@ -129,7 +133,9 @@ fn prepare(
     }
     sources_are_there(&plan)?;
     let runners = settings.platforms.into_iter().map(|(kind, platform)| (kind, platform.runner)).collect();
-    Ok(Prepared { plan, profiles, tools, jobs, runners })
+    let resolve = &narrowed.resolve;
+    let checksums = resolve.iter().filter_map(|id| Some((id, resolve.checksum(id)?))).collect();
+    Ok(Prepared { plan, checksums, profiles, tools, jobs, runners })
 }
 
 /// What is compiled, and what it needs.
@@ -180,10 +186,11 @@ fn needed_packages(
 fn make(
     session: &Session<'_>,
     workspace: &Workspace,
+    sources: &Sources<'_>,
     options: &CompileOptions,
     prepared: Prepared,
 ) -> Result<Compiled, Error> {
-    let Prepared { plan, profiles, tools, jobs, runners } = prepared;
+    let Prepared { plan, checksums, profiles, tools, jobs, runners } = prepared;
     let layout = Layout::new(&LayoutOptions {
         artifact_root: workspace.target_dir().to_owned(),
         build_root: workspace.build_dir().to_owned(),
@@ -196,16 +203,19 @@ fn make(
             LockNotice::Unsupported => Event::LocksUnsupported(path.to_owned()),
         });
     };
-    // Nobody may collect sources while they are compiled.
-    let home = CargoHome::new(session.config.home());
-    let _sources = home.lock_sources(&|notice| told("package cache", home.root(), notice))?;
+    let checks = SourceChecks::new(sources.registries(), &plan, checksums);
+    if options.verify_sources || session.config.verify_sources()? {
+        checks.of_all()?;
+    }
     let lock = layout.lock(&|dir, notice| told("build directory", dir, notice))?;
     let mut build_options = BuildOptions::new(jobs as usize, tools::child_env(session)?);
     build_options.keep_going = options.keep_going;
     // Who gives a number of jobs wants that number, not the slots of whoever started us.
     build_options.jobserver = session.jobserver.filter(|_| options.jobs.is_none()).cloned();
     let reporter = Reporter::new(session, &plan, options.message_format);
-    let result = dhow_build::build(&plan, &layout, &lock, &build_options, &|event| reporter.tell(&event));
+    let check = |id| checks.of_package(id);
+    let result =
+        dhow_build::build(&plan, &layout, &lock, &build_options, &check, &|event| reporter.tell(&event));
     reporter.finished(result.is_ok());
     let outcome = result?;
     Ok(Compiled {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use dhow_model::{InternedString, PackageId, SourceId};
 use dhow_resolve::ProviderError;
+use semver::Version;
 
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,12 @@ pub enum Error {
     #[error(transparent)]
     Fetch(#[from] dhow_fetch::FetchError),
     #[error(transparent)]
+    LastUse(#[from] dhow_home::LastUseError),
+    #[error(transparent)]
+    Collect(#[from] dhow_home::CollectError),
+    #[error(transparent)]
+    Census(#[from] dhow_home::CensusError),
+    #[error(transparent)]
     Toolchain(#[from] dhow_toolchain::ToolchainError),
     #[error(transparent)]
     Plan(#[from] dhow_plan::PlanError),
@@ -39,6 +46,8 @@ pub enum Error {
     Build(#[from] dhow_build::BuildError),
     #[error(transparent)]
     Edit(#[from] crate::edit::EditProblem),
+    #[error(transparent)]
+    Vendor(#[from] crate::vendor::VendorProblem),
     #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
@@ -58,10 +67,35 @@ pub enum Error {
     )]
     PatchMissing { dep: InternedString, source_id: SourceId },
     #[error(
+        "the git repository has no package `{id}` any more\n\nhelp: `dhow update` looks for what it has now"
+    )]
+    NotInRepository { id: PackageId },
+    #[error(
+        "the patch for `{dep}` names the source that it patches, {source_id}\n\nhelp: a patch must come from elsewhere: \
+         another repository, a registry or a path"
+    )]
+    PatchOfItself { dep: InternedString, source_id: SourceId },
+    #[error(
         "`{}` needs to change, but `--locked` forbids that\n\nhelp: run the command once without `--locked` and commit \
          the lock file", .path.display()
     )]
     LockFileOutdated { path: PathBuf },
+    #[error("there is no version {version} of `{name}`{}", newest(.known))]
+    NoSuchVersion { name: InternedString, version: Version, known: Vec<Version> },
+    #[error(
+        "`{name}` cannot be exactly {version}\n\nhelp: change the requirements in `Cargo.toml`, if they are what is in \
+         the way"
+    )]
+    PreciseUnfit { name: InternedString, version: Version, source: Box<Error> },
+    #[error("the releases of `{name}` cannot be looked up")]
+    Releases { name: InternedString, source: ProviderError },
+    #[error("`{}` has no members, so there is nothing to lock", .path.display())]
+    EmptyWorkspace { path: PathBuf },
+    #[error(
+        "`--precise {text}`: not a version{}",
+        .help.as_ref().map(|help| format!("\n\nhelp: {help}")).unwrap_or_default()
+    )]
+    BadPrecise { text: String, help: Option<String>, source: semver::Error },
     #[error("there is no lock file `{}` yet\n\nhelp: `dhow generate-lockfile` makes one", .path.display())]
     NoLockFile { path: PathBuf },
     #[error(
@@ -97,6 +131,22 @@ pub enum Error {
     NotYet { what: String },
     #[error("package `{package}` needs rustc {needed} or newer, and this is rustc {have}\n\nhelp: {help}")]
     RustTooOld { package: String, needed: String, have: String, help: String },
+    #[error("`{url}` is not the URL of a registry's index: {reason}")]
+    BadIndex { url: String, reason: String },
+    #[error("`{spec}` is not a package ID specification: {reason}")]
+    BadSpec { spec: String, reason: String },
+    #[error("{source_id} has no package `{spec}`\n\nhelp: `dhow search` looks for packages by name")]
+    NotInRegistry { spec: String, source_id: SourceId },
+    #[error(
+        "{source_id} is replaced by `{name}`, so it is not clear which is meant\n\nhelp: {}",
+        if *is_remote { format!("say `--registry {name}` or `--registry crates-io`") }
+        else { "say `--registry crates-io` for crates.io itself".to_owned() }
+    )]
+    Replaced { source_id: SourceId, name: String, is_remote: bool },
+    #[error("`--locked` is about a lock file, and there is no workspace here")]
+    LockedOutside,
+    #[error("standard input cannot be read")]
+    Stdin { source: std::io::Error },
     #[error("the document cannot be written: {0}")]
     Json(String),
     #[error("`{0}` is not a command of this system that opens pages in a browser")]
@@ -109,4 +159,17 @@ fn available(flag: &str, names: &[String]) -> String {
     } else {
         format!("there are: {}", names.join(", "))
     }
+}
+
+/// Some versions, newest first.
+fn newest(known: &[Version]) -> String {
+    const SHOWN: usize = 8;
+    let mut text: Vec<String> = known.iter().take(SHOWN).map(Version::to_string).collect();
+    if text.is_empty() {
+        return ": there is none at all".to_owned();
+    }
+    if known.len() > SHOWN {
+        text.push("…".to_owned());
+    }
+    format!("\n\nhelp: there are {}", text.join(", "))
 }

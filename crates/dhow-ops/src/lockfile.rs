@@ -4,6 +4,7 @@ use dhow_model::PackageId;
 use dhow_workspace::Package;
 
 use crate::error::Error;
+use crate::last_use;
 use crate::packages;
 use crate::resolution::{self, LockOptions};
 use crate::session::Session;
@@ -37,6 +38,6 @@ pub fn fetch(session: &Session<'_>, targets: &[String]) -> Result<(), Error> {
             packages::accessible(&resolve, &roots, true, &|dep| tools.may_need(dep))
         };
         packages::load(session, sources, &resolve, &ids)?;
-        Ok(())
+        last_use::collect_if_due(session, sources)
     })
 }

@@ -36,6 +36,7 @@ pub(crate) fn settings(session: &Session<'_>, replaced: Replaced) -> Result<Sett
             cwd: session.cwd().to_owned(),
             with_cli: net.git_fetch_with_cli,
             may_prompt: net.git_fetch_with_cli && session.width.is_some(),
+            known_hosts: net.ssh_known_hosts.into_iter().map(|line| line.value).collect(),
             ..GitSettings::default()
         },
         net: NetSettings { retry: net.retry, offline, ..NetSettings::default() },
@@ -66,8 +67,10 @@ fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
 /// Who answers for each source that configuration names. What is wrong with one counts only if it is asked.
 fn sources(session: &Session<'_>, replaced: Replaced) -> Result<Sources, Error> {
     let configured = session.config.sources()?;
-    let mut named: BTreeMap<SourceId, String> =
-        configured.named().iter().map(|(name, found)| (found.source, name.clone())).collect();
+    let mut named = BTreeMap::new();
+    if replaced == Replaced::ByConfiguration {
+        named.extend(configured.named().iter().map(|(name, found)| (found.source, name.clone())));
+    }
     named.insert(SourceId::crates_io(), CRATES_IO_REGISTRY.to_owned());
     for name in session.config.registry_names()? {
         if let Ok(source) = session.config.registry_source(&name) {

@@ -110,6 +110,8 @@ pub struct CompileOptions {
     pub ignore_rust_version: bool,
     /// `doc --document-private-items`
     pub document_private_items: bool,
+    /// `--verify-sources`: every file of every package that is used is read and verified.
+    pub verify_sources: bool,
 }
 
 impl CompileOptions {
@@ -127,6 +129,7 @@ impl CompileOptions {
             message_format: MessageFormat::Human,
             ignore_rust_version: false,
             document_private_items: false,
+            verify_sources: false,
         }
     }
 }

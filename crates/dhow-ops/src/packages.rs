@@ -11,6 +11,7 @@ use dhow_workspace::{Loader, Package};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -41,13 +42,15 @@ pub(crate) fn load(
     resolve: &Resolve,
     ids: &BTreeSet<PackageId>,
 ) -> Result<HashMap<PackageId, Package>, Error> {
-    let from_registries: Vec<Wanted> = ids
-        .iter()
-        .filter(|id| id.source().is_registry())
-        .map(|id| Wanted { id: *id, checksum: resolve.checksum(*id) })
-        .collect();
+    if ids.iter().any(|id| !id.source().is_path()) {
+        sources.keep_in_place()?;
+    }
+    let (from_git, not_in_git) = git_packages(sources, ids)?;
+    let from_registries: Vec<Wanted> =
+        not_in_git.into_iter().map(|id| Wanted { id, checksum: resolve.checksum(id) }).collect();
     let roots = download(session, sources, &from_registries)?;
     let mut packages = read_manifests(sources.loader(), &roots)?;
+    packages.extend(from_git);
     for id in ids.iter().filter(|id| id.source().is_path()) {
         if let Some(package) = sources.path_package(*id) {
             packages.insert(*id, package.clone());
@@ -62,6 +65,7 @@ pub(crate) fn load_one(
     sources: &Sources<'_>,
     wanted: Wanted,
 ) -> Result<Package, Error> {
+    sources.keep_in_place()?;
     let roots = download(session, sources, &[wanted])?;
     let root = roots.get(&wanted.id).map(PathBuf::as_path).unwrap_or(Path::new(""));
     Ok(sources.loader().package(&root.join("Cargo.toml"), wanted.id.source())?)
@@ -79,7 +83,32 @@ fn download(
         ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
     };
     sources.registries().download(wanted, &on_ready, &events)?;
+    last_use::record(session, sources);
     Ok(ready.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Those of `ids` that are in git repositories, and the ids of those that registries have (or what stands in for a
+/// repository).
+fn git_packages(
+    sources: &Sources<'_>,
+    ids: &BTreeSet<PackageId>,
+) -> Result<(HashMap<PackageId, Package>, Vec<PackageId>), Error> {
+    let (mut found, mut others) = (HashMap::new(), Vec::new());
+    for &id in ids.iter().filter(|id| !id.source().is_path()) {
+        let packages = match id.source().is_git() {
+            true => sources.git_packages(id.source())?,
+            false => None,
+        };
+        let Some(packages) = packages else {
+            others.push(id);
+            continue;
+        };
+        let Some(package) = packages.iter().find(|package| package.id() == id) else {
+            return Err(Error::NotInRepository { id });
+        };
+        found.insert(id, package.clone());
+    }
+    Ok((found, others))
 }
 
 /// Reads the manifests of unpacked packages, on all processors: there can be hundreds.

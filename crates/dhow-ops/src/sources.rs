@@ -1,15 +1,16 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
+use std::cell::OnceCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
-use cargo_util_schemas::manifest::{PackageName, TomlDependency};
 use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
-use dhow_home::CargoHome;
+use dhow_fs::LockNotice;
+use dhow_home::{CargoHome, ReadGuard};
 use dhow_model::{Dependency, InternedString, PackageId, RustVersion, SourceId, Summary};
-use dhow_resolve::{Patch, Provider, ProviderError, Releases, Replacement};
+use dhow_resolve::{Provider, ProviderError, Releases};
 use dhow_workspace::{Loader, Package, Workspace};
 use semver::Version;
 
@@ -25,8 +26,14 @@ pub(crate) struct Sources<'a> {
     registries: Registries,
     /// Members, and all that they reach by `path`.
     path_packages: BTreeMap<SourceId, Package>,
+    /// What repositories have, by their sources, pinned to a commit or not.
+    git_packages: Mutex<HashMap<SourceId, Arc<[Package]>>>,
     answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
     rustc_version: Option<Version>,
+    /// When unused files of the home were collected last, once that is known.
+    last_collected: OnceLock<u64>,
+    /// What is read here stays where it is for as long as this value lives.
+    in_place: OnceCell<ReadGuard>,
 }
 
 impl<'a> Sources<'a> {
@@ -48,8 +55,11 @@ impl<'a> Sources<'a> {
             loader,
             registries,
             path_packages: of_paths.map(|p| (p.id().source(), p.clone())).collect(),
+            git_packages: Mutex::default(),
             answers: HashMap::new(),
             rustc_version: None,
+            last_collected: OnceLock::new(),
+            in_place: OnceCell::new(),
         })
     }
 
@@ -72,6 +82,30 @@ impl<'a> Sources<'a> {
         &self.registries
     }
 
+    pub(crate) fn last_collected(&self) -> Option<u64> {
+        self.last_collected.get().copied()
+    }
+
+    pub(crate) fn set_last_collected(&self, seconds: u64) {
+        self.last_collected.get_or_init(|| seconds);
+    }
+
+    /// From now on, until this value is dropped, nobody removes sources from the home: a collection waits. Whoever is
+    /// about to read sources there, or to find out which of them are there, calls this first; the first call counts.
+    pub(crate) fn keep_in_place(&self) -> Result<(), Error> {
+        if self.in_place.get().is_none() {
+            let home = self.registries.home();
+            let told = |notice| {
+                self.session.tell(match notice {
+                    LockNotice::Waiting => Event::Blocking("package cache".to_owned()),
+                    LockNotice::Unsupported => Event::LocksUnsupported(home.root().to_owned()),
+                });
+            };
+            drop(self.in_place.set(home.lock_sources(&told)?));
+        }
+        Ok(())
+    }
+
     /// The compiler's version, by which versions are chosen where nobody states one. Asked once.
     pub(crate) fn rustc_version(&mut self) -> Result<Version, Error> {
         if let Some(known) = &self.rustc_version {
@@ -79,6 +113,10 @@ impl<'a> Sources<'a> {
         }
         let version = crate::tools::rustc_version(self.session)?;
         Ok(self.rustc_version.insert(version).clone())
+    }
+
+    pub(crate) fn session(&self) -> &'a Session<'a> {
+        self.session
     }
 
     pub(crate) fn loader(&self) -> &'a Loader<'a> {
@@ -99,6 +137,24 @@ impl<'a> Sources<'a> {
     pub(crate) fn set_freshness(&mut self, freshness: Freshness) {
         self.registries.set_freshness(freshness);
         self.answers.clear();
+    }
+
+    /// Asks one registry for news, whatever the rule for others.
+    pub(crate) fn revalidate(&mut self, source: SourceId) {
+        self.registries.revalidate(source);
+        self.answers.retain(|(_, known), _| *known != source);
+    }
+
+    /// All releases of the package that `id` is one of.
+    pub(crate) fn releases(&mut self, id: PackageId) -> Result<Arc<dyn Releases>, Error> {
+        let dep = Dependency::new(id.name(), id.source());
+        loop {
+            match self.query(&dep) {
+                Poll::Pending => self.wait(),
+                Poll::Ready(Ok(releases)) => return Ok(releases),
+                Poll::Ready(Err(source)) => return Err(Error::Releases { name: id.name(), source }),
+            }
+        }
     }
 
     /// Asks for what is probably needed, before the resolver does.
@@ -133,66 +189,10 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// `[patch]` of configuration and of the workspace, each entry with the package that it names. Configuration wins.
-    pub(crate) fn patches(&mut self, workspace: &Workspace) -> Result<Vec<Patch>, Error> {
-        let mut patches: Vec<Patch> = Vec::new();
-        for table in self.configured_patches()?.iter().chain(workspace.patches()) {
-            let source = patched_source(table.url.as_str());
-            for dep in &table.dependencies {
-                let is_same =
-                    |other: &Patch| other.source == source && other.dep.name_in_toml() == dep.name_in_toml();
-                if !patches.iter().any(is_same) {
-                    patches.push(Patch { source, dep: dep.clone(), summary: self.newest(dep)? });
-                }
-            }
-        }
-        Ok(patches)
-    }
-
-    fn configured_patches(&self) -> Result<Vec<dhow_workspace::Patch>, Error> {
-        let mut tables: BTreeMap<String, BTreeMap<PackageName, TomlDependency>> = BTreeMap::new();
-        for table in self.session.config.patch()? {
-            let entries = tables.entry(table.source).or_default();
-            for (name, dependency) in table.dependencies {
-                let name =
-                    PackageName::new(name).map_err(|e| Error::ConfigPatch { reason: e.to_string() })?;
-                entries.insert(name, dependency.value);
-            }
-        }
-        if tables.is_empty() {
-            return Ok(Vec::new());
-        }
-        let lookup = |name: &str| self.session.config.registry_source(name).map_err(|e| e.to_string());
-        // Configuration has made paths absolute, so where they are relative to does not count.
-        dhow_workspace::config_patches(&tables, self.session.cwd(), &lookup)
-            .map_err(|e| Error::ConfigPatch { reason: e.to_string() })
-    }
-
-    /// `[replace]` of the workspace, each entry with the package that it names.
-    pub(crate) fn replacements(&mut self, workspace: &Workspace) -> Result<Vec<Replacement>, Error> {
-        let mut replacements = Vec::new();
-        for (spec, dep) in workspace.replacements() {
-            replacements.push(Replacement { spec: spec.clone(), summary: self.newest(dep)? });
-        }
-        Ok(replacements)
-    }
-
-    /// The newest package that an entry of `[patch]` may mean.
-    fn newest(&mut self, dep: &Dependency) -> Result<Summary, Error> {
-        loop {
-            match self.query(dep) {
-                Poll::Pending => self.wait(),
-                Poll::Ready(Err(source)) => return Err(Error::Patch { dep: dep.package_name(), source }),
-                Poll::Ready(Ok(releases)) => {
-                    let matching = (0..releases.len()).filter(|i| dep.matches_version(releases.version(*i)));
-                    let newest = matching.max_by_key(|i| releases.version(*i).clone());
-                    return newest.and_then(|i| releases.summary(i)).ok_or_else(|| Error::PatchMissing {
-                        dep: dep.package_name(),
-                        source_id: dep.source(),
-                    });
-                }
-            }
-        }
+    /// Tells what happened, without waiting.
+    pub(crate) fn tell_news(&self) {
+        let events = |event| self.session.tell(Event::Fetch(event));
+        self.registries.opened().iter().for_each(|registry| registry.tell_news(&events));
     }
 
     fn ask(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
@@ -201,8 +201,11 @@ impl<'a> Sources<'a> {
             return Poll::Ready(self.ask_path(dep));
         }
         if source.is_git() {
-            let what = format!("the git dependency `{}`", dep.package_name());
-            return Poll::Ready(Err(Box::new(Error::NotYet { what })));
+            match self.git_packages(source) {
+                Ok(Some(packages)) => return Poll::Ready(Ok(Arc::new(named(&packages, dep)))),
+                Ok(None) => {}
+                Err(error) => return Poll::Ready(Err(Box::new(error))),
+            }
         }
         let registry = match self.registries.registry(source) {
             Ok(registry) => registry,
@@ -214,6 +217,21 @@ impl<'a> Sources<'a> {
             Ok(Listing::Index(Some(file))) => Ok(Arc::new(FromIndex { file, registry }) as Arc<dyn Releases>),
             Err(error) => Err(Box::new(error) as ProviderError),
         })
+    }
+
+    /// All packages of a git source, which are read once; nothing if vendored packages stand in for it.
+    pub(crate) fn git_packages(&self, source: SourceId) -> Result<Option<Arc<[Package]>>, Error> {
+        if let Some(known) = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).get(&source) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let events = |event| self.session.tell(Event::Fetch(event));
+        let Some(checkout) = self.registries.checkout(source, &events)? else { return Ok(None) };
+        let packages: Arc<[Package]> =
+            self.loader.packages_below(&checkout.root, checkout.source).map(Arc::from)?;
+        let mut known = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(checkout.source, Arc::clone(&packages));
+        known.insert(source, Arc::clone(&packages));
+        Ok(Some(packages))
     }
 
     fn ask_path(&mut self, dep: &Dependency) -> Result<Arc<dyn Releases>, ProviderError> {
@@ -246,12 +264,8 @@ impl Provider for Sources<'_> {
     }
 }
 
-/// What a `[patch]` table stands for: crates.io by any of its names, or a source by its URL.
-fn patched_source(url: &str) -> SourceId {
-    if url == dhow_model::CRATES_IO_INDEX {
-        return SourceId::crates_io();
-    }
-    SourceId::for_registry(url).unwrap_or_else(|_| SourceId::crates_io())
+fn named(packages: &[Package], dep: &Dependency) -> Vec<Summary> {
+    packages.iter().filter(|p| p.name() == dep.package_name()).map(|p| p.summary().clone()).collect()
 }
 
 /// The releases that an index lists, read as they are asked for.

@@ -7,6 +7,7 @@ use dhow_workspace::{LoadOptions, Loader, Workspace};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -115,7 +116,9 @@ pub(crate) fn open_at<T>(
     if care != Care::Manifests {
         sources.read_path_dependencies(&workspace)?;
     }
-    work(&workspace, &mut sources)
+    let result = work(&workspace, &mut sources);
+    last_use::record(session, &sources);
+    result
 }
 
 /// The root manifest of the workspace.
@@ -137,7 +140,10 @@ pub(crate) fn without<T>(
         target_dir: None,
         build_dir: None,
     });
-    work(&mut Sources::new(session, &loader, &[])?)
+    let mut sources = Sources::new(session, &loader, &[])?;
+    let result = work(&mut sources);
+    last_use::record(session, &sources);
+    result
 }
 
 /// `build.build-dir`. Its templates name the workspace's root, so that is looked for first where it matters.

@@ -36,7 +36,7 @@ pub fn report_clean(terminal: &Terminal, cleaned: &Cleaned, dry_run: bool) {
 }
 
 /// `3.2MiB`
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return format!("{bytes}B");

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
-use dhow_ops::{CleanOptions, Cleaned, LockMode, Session, TestOutcome};
+use dhow_ops::{CleanOptions, Cleaned, HomeStat, HomeVerified, LockMode, Session, TestOutcome};
 use dhow_process::{Jobserver, Process};
 use dhow_term::{Settings, Terminal, Verbosity, When};
 
@@ -89,6 +89,7 @@ impl Context {
             exe: &self.exe,
             color: self.terminal.err_has_color(),
             width: self.terminal.width(),
+            verbose: self.is_verbose(),
             very_verbose: self.terminal.verbosity() == Verbosity::VeryVerbose,
             jobserver: self.jobserver.as_ref(),
             events: &events,
@@ -102,8 +103,17 @@ impl Context {
         Ok(self.terminal.print(text)?)
     }
 
+    /// A line for a person, beside what goes to standard output.
+    pub(crate) fn say(&self, line: &str) {
+        self.terminal.line(line);
+    }
+
     pub(crate) fn warn(&self, message: &str) {
         self.terminal.warn(message);
+    }
+
+    pub(crate) fn note(&self, message: &str) {
+        self.terminal.note(message);
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -154,6 +164,17 @@ impl Context {
         }
         dhow_term::report_clean(&self.terminal, cleaned, options.dry_run);
         Ok(0)
+    }
+
+    /// Says what is wrong with the home, and gives back whether all is well.
+    pub(crate) fn report_verified(&self, verified: &HomeVerified) -> Result<bool, CliError> {
+        Ok(dhow_term::report_verified(&self.terminal, verified)?)
+    }
+
+    /// Shows what is in the home.
+    pub(crate) fn report_stat(&self, stat: &HomeStat) -> Result<(), CliError> {
+        let now = self.with_session(|session| Ok(dhow_ops::home_clock(session)))?;
+        Ok(dhow_term::report_stat(&self.terminal, stat, now)?)
     }
 
     /// Prints an error and gives the exit code.

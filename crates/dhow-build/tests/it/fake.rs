@@ -245,7 +245,7 @@ impl Fake {
         let mut options = BuildOptions::new(self.jobs, Arc::new(self.env.clone()));
         options.keep_going = self.keep_going;
         let events = Mutex::new(Vec::new());
-        let result = build(&self.plan, &layout, &lock, &options, &|event| {
+        let result = build(&self.plan, &layout, &lock, &options, &|_| Ok(()), &|event| {
             if let Some(words) = self.words(&event) {
                 events.lock().unwrap().push(words);
             }

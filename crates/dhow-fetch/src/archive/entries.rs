@@ -5,10 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use dhow_formats::cargo_ok;
-use dhow_fs::{File, FsError, TreeWriter};
+use dhow_fs::{ContentHash, File, FsError, Hasher, TreeWriter};
 use tar::{Entries, Entry, EntryType};
 
-use super::{ArchiveError, Bounds};
+use super::{ArchiveError, Bounds, Inventory};
 
 const PIECE_BYTES: usize = 128 * 1024;
 /// Deeper trees are nobody's sources; with some thousand levels, removing them would run out of open files.
@@ -16,34 +16,44 @@ const MAX_DEPTH: usize = 128;
 /// What Linux takes for one path.
 const MAX_NAME_BYTES: usize = 4095;
 
-/// One archive that is being unpacked.
+/// One archive that is being unpacked, or only listed.
 pub(super) struct Unpacking<'a> {
     dir: &'a str,
-    target: &'a Path,
+    /// Where it is written to.
+    target: Option<Target<'a>>,
     bounds: Bounds,
     /// What the entries so far say that they hold.
     announced: u64,
-    tree: TreeWriter,
+    inventory: Inventory,
     buffer: Vec<u8>,
     last: Option<PathBuf>,
 }
 
 impl<'a> Unpacking<'a> {
-    pub(super) fn new(dir: &'a str, target: &'a Path, bounds: Bounds) -> Result<Self, ArchiveError> {
-        let tree = TreeWriter::new(target)?;
-        Ok(Self { dir, target, bounds, announced: 0, tree, buffer: Vec::new(), last: None })
+    /// With no `target` nothing is written.
+    pub(super) fn new(dir: &'a str, target: Option<&'a Path>, bounds: Bounds) -> Result<Self, ArchiveError> {
+        let target = match target {
+            Some(root) => Some(Target { root, tree: TreeWriter::new(root)? }),
+            None => None,
+        };
+        let inventory = Inventory::default();
+        Ok(Self { dir, target, bounds, announced: 0, inventory, buffer: Vec::new(), last: None })
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        self.bounds
     }
 
     /// `plain` is the whole tar file, if it is in memory.
     pub(super) fn all(
-        &mut self,
+        mut self,
         entries: Entries<'_, impl Read>,
         plain: Option<&[u8]>,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<Inventory, ArchiveError> {
         for entry in entries {
             self.one(entry.map_err(|reason| self.damaged(reason))?, plain)?;
         }
-        Ok(())
+        Ok(self.inventory)
     }
 
     fn one(&mut self, mut entry: Entry<'_, impl Read>, plain: Option<&[u8]>) -> Result<(), ArchiveError> {
@@ -64,7 +74,9 @@ impl<'a> Unpacking<'a> {
             _ if marker => {}
             EntryType::Directory if root => {}
             EntryType::Directory => {
-                self.tree.create_dir(&relative).map_err(|error| told_apart(error, &path))?;
+                if let Some(target) = &mut self.target {
+                    target.tree.create_dir(&relative).map_err(|error| told_apart(error, &path))?;
+                }
             }
             _ if root => {
                 return Err(ArchiveError::NotAFile { path, what: "a file in place of the directory" });
@@ -107,15 +119,32 @@ impl<'a> Unpacking<'a> {
         plain: Option<&[u8]>,
     ) -> Result<(), ArchiveError> {
         let mode = entry.header().mode().unwrap_or(0o644);
-        let mut file = self.create(path, relative, mode)?;
-        let place = self.target.join(relative);
-        match plain {
-            Some(plain) => write_held(&mut file, &place, entry, plain)?,
-            None => write_stream(&mut file, &place, entry, &mut self.buffer)?,
-        }
-        Ok(set_time(&file, &place, entry)?)
+        let Some(target) = &mut self.target else {
+            let hash = write(entry, plain, &mut self.buffer, &mut |_| Ok(()))?;
+            self.inventory.listed(relative, hash, mode, entry.size());
+            return Ok(());
+        };
+        let mut file = target.create(path, relative, mode)?;
+        let place = target.root.join(relative);
+        let mut put =
+            |piece: &[u8]| file.write_all(piece).map_err(|error| FsError::new("write", &place, error));
+        let hash = write(entry, plain, &mut self.buffer, &mut put)?;
+        set_time(&file, &place, entry)?;
+        Ok(self.inventory.written(relative, hash, &file, &place)?)
     }
 
+    fn damaged(&self, reason: io::Error) -> ArchiveError {
+        ArchiveError::Damaged { after: self.last.clone(), reason }
+    }
+}
+
+/// A directory that is being filled.
+struct Target<'a> {
+    root: &'a Path,
+    tree: TreeWriter,
+}
+
+impl Target<'_> {
     /// An archive may name a file twice; the last one counts.
     fn create(&mut self, path: &Path, relative: &Path, mode: u32) -> Result<File, ArchiveError> {
         let error = match self.tree.create_file(relative, mode) {
@@ -129,15 +158,11 @@ impl<'a> Unpacking<'a> {
         if present != relative {
             return Err(ArchiveError::Folded { path: path.to_owned(), other: present });
         }
-        if dhow_fs::lstat(&self.target.join(relative))?.is_some_and(|stat| stat.is_dir()) {
+        if dhow_fs::lstat(&self.root.join(relative))?.is_some_and(|stat| stat.is_dir()) {
             return Err(ArchiveError::Conflict { path: path.to_owned() });
         }
         self.tree.remove_file(relative)?;
         Ok(self.tree.create_file(relative, mode)?)
-    }
-
-    fn damaged(&self, reason: io::Error) -> ArchiveError {
-        ArchiveError::Damaged { after: self.last.clone(), reason }
     }
 }
 
@@ -180,27 +205,29 @@ fn cut_off(entry: &Entry<'_, impl Read>, reason: io::Error) -> ArchiveError {
     ArchiveError::Damaged { after: entry.path().ok().map(|path| path.into_owned()), reason }
 }
 
-fn write_held(
-    file: &mut File,
-    place: &Path,
-    entry: &Entry<'_, impl Read>,
-    plain: &[u8],
-) -> Result<(), ArchiveError> {
+/// Gives the content of an entry to `put`, and its hash back.
+fn write(
+    entry: &mut Entry<'_, impl Read>,
+    plain: Option<&[u8]>,
+    buffer: &mut Vec<u8>,
+    put: &mut dyn FnMut(&[u8]) -> Result<(), FsError>,
+) -> Result<ContentHash, ArchiveError> {
+    let Some(plain) = plain else { return write_stream(entry, buffer, put) };
     let start = usize::try_from(entry.raw_file_position()).unwrap_or(usize::MAX);
     let end = start.saturating_add(usize::try_from(entry.size()).unwrap_or(usize::MAX));
     let content = plain.get(start..end).ok_or_else(|| cut_off(entry, ErrorKind::UnexpectedEof.into()))?;
-    file.write_all(content).map_err(|error| FsError::new("write", place, error))?;
-    Ok(())
+    put(content)?;
+    Ok(dhow_fs::hash_bytes(content))
 }
 
 fn write_stream(
-    file: &mut File,
-    place: &Path,
     entry: &mut Entry<'_, impl Read>,
     buffer: &mut Vec<u8>,
-) -> Result<(), ArchiveError> {
+    put: &mut dyn FnMut(&[u8]) -> Result<(), FsError>,
+) -> Result<ContentHash, ArchiveError> {
     buffer.resize(PIECE_BYTES, 0);
     let mut left = entry.size();
+    let mut hasher = Hasher::new();
     loop {
         let count = match entry.read(buffer) {
             Ok(0) => break,
@@ -208,10 +235,11 @@ fn write_stream(
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(cut_off(entry, error)),
         };
-        file.write_all(&buffer[..count]).map_err(|error| FsError::new("write", place, error))?;
+        put(&buffer[..count])?;
+        hasher.update(&buffer[..count]);
         left = left.saturating_sub(count as u64);
     }
-    if left == 0 { Ok(()) } else { Err(cut_off(entry, ErrorKind::UnexpectedEof.into())) }
+    if left == 0 { Ok(hasher.finish()) } else { Err(cut_off(entry, ErrorKind::UnexpectedEof.into())) }
 }
 
 fn set_time(file: &File, place: &Path, entry: &Entry<'_, impl Read>) -> Result<(), FsError> {

@@ -10,9 +10,11 @@ use tar::Archive;
 
 mod entries;
 mod error;
+mod inventory;
 
 use entries::Unpacking;
 pub use error::ArchiveError;
+pub use inventory::Inventory;
 
 /// Any archive may become this large.
 const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
@@ -42,7 +44,7 @@ impl Bounds {
 /// start with `dir`, the package's name and version, which is left out.
 ///
 /// Permission bits, the umask applied, and times of files are set as the archive has them; a `.cargo-ok` in the
-/// archive is left out, because it would say that the package is complete.
+/// archive is left out, because it would say that the package is complete. Gives back what was written.
 ///
 /// # Errors
 /// See [`ArchiveError`]; `target` may be half full then.
@@ -51,24 +53,42 @@ pub(crate) fn unpack(
     packed: u64,
     dir: &str,
     target: &Path,
-) -> Result<(), ArchiveError> {
-    unpack_within(Bounds::of(packed), archive, dir, target)
+) -> Result<Inventory, ArchiveError> {
+    stream(archive, Unpacking::new(dir, Some(target), Bounds::of(packed))?)
+}
+
+/// What [`unpack`] would write, if it would write it, without writing it.
+///
+/// # Errors
+/// See [`ArchiveError`].
+pub(crate) fn list(archive: impl BufRead, packed: u64, dir: &str) -> Result<Inventory, ArchiveError> {
+    stream(archive, Unpacking::new(dir, None, Bounds::of(packed))?)
 }
 
 /// As [`unpack`], of an archive that is in memory: in one piece if it is not too large, which is quicker.
 ///
 /// # Errors
 /// As [`unpack`].
-pub(crate) fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<(), ArchiveError> {
-    let bounds = Bounds::of(archive.len() as u64);
+pub(crate) fn unpack_held(archive: &[u8], dir: &str, target: &Path) -> Result<Inventory, ArchiveError> {
+    held(archive, Unpacking::new(dir, Some(target), Bounds::of(archive.len() as u64))?)
+}
+
+/// As [`list`], of an archive that is in memory.
+///
+/// # Errors
+/// See [`ArchiveError`].
+pub(crate) fn list_held(archive: &[u8], dir: &str) -> Result<Inventory, ArchiveError> {
+    held(archive, Unpacking::new(dir, None, Bounds::of(archive.len() as u64))?)
+}
+
+fn held(archive: &[u8], unpacking: Unpacking<'_>) -> Result<Inventory, ArchiveError> {
     match inflate(archive) {
         Some(plain) => {
             let mut archive = Archive::new(Cursor::new(&plain[..]));
-            let entries = archive.entries_with_seek().map_err(no_archive)?;
-            Unpacking::new(dir, target, bounds)?.all(entries, Some(&plain))
+            unpacking.all(archive.entries_with_seek().map_err(no_archive)?, Some(&plain))
         }
         // Too large, or damaged: the other way tells which.
-        None => unpack_within(bounds, archive, dir, target),
+        None => stream(archive, unpacking),
     }
 }
 
@@ -81,16 +101,11 @@ fn inflate(archive: &[u8]) -> Option<Vec<u8>> {
     (written == size).then_some(plain)
 }
 
-fn unpack_within(
-    bounds: Bounds,
-    archive: impl BufRead,
-    dir: &str,
-    target: &Path,
-) -> Result<(), ArchiveError> {
+fn stream(archive: impl BufRead, unpacking: Unpacking<'_>) -> Result<Inventory, ArchiveError> {
+    let bounds = unpacking.bounds();
     // One byte more than allowed, so that the limit itself is not mistaken for the end.
     let mut plain = GzDecoder::new(archive).take(bounds.limit.saturating_add(1));
     let mut archive = Archive::new(&mut plain);
-    let mut unpacking = Unpacking::new(dir, target, bounds)?;
     let result = archive.entries().map_err(no_archive).and_then(|entries| unpacking.all(entries, None));
     if plain.limit() == 0 { Err(bounds.exceeded()) } else { result }
 }

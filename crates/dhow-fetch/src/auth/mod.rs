@@ -116,6 +116,11 @@ impl Credentials {
         Self { shown, settings, children, home, asking: Mutex::default(), known: Mutex::default() }
     }
 
+    /// What people know the registry as.
+    pub fn registry_name(&self) -> &str {
+        &self.shown
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

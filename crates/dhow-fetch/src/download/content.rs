@@ -7,21 +7,21 @@ use dhow_fs::{File, FsError};
 use dhow_model::Checksum;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{ArchiveError, unpack, unpack_held};
+use crate::archive::{ArchiveError, Inventory, list, list_held, unpack, unpack_held};
 use crate::error::FetchError;
 
 /// Larger files are read twice instead of being held.
 const HELD_BYTES: u64 = 16 * 1024 * 1024;
 const PIECE_BYTES: usize = 256 * 1024;
 
-pub(super) enum Content {
+pub(crate) enum Content {
     Memory(Vec<u8>),
     File(PathBuf, u64),
 }
 
 impl Content {
     /// Of a file.
-    pub(super) fn of_file(path: &Path) -> Result<Self, FetchError> {
+    pub(crate) fn of_file(path: &Path) -> Result<Self, FetchError> {
         let size = dhow_fs::stat(path)?.map_or(0, |stat| stat.size);
         if size <= HELD_BYTES {
             Ok(Self::Memory(dhow_fs::read(path)?))
@@ -37,7 +37,7 @@ impl Content {
         }
     }
 
-    pub(super) fn checksum(&self) -> Result<Checksum, FetchError> {
+    pub(crate) fn checksum(&self) -> Result<Checksum, FetchError> {
         let mut hasher = Sha256::new();
         match self {
             Self::Memory(bytes) => hasher.update(bytes),
@@ -68,13 +68,22 @@ impl Content {
     }
 
     /// Unpacks what is below `dir` in the archive into `target`, which exists and is empty.
-    pub(super) fn unpack(&self, dir: &str, target: &Path) -> Result<(), ArchiveError> {
+    pub(crate) fn unpack(&self, dir: &str, target: &Path) -> Result<Inventory, ArchiveError> {
         match self {
             Self::Memory(bytes) => unpack_held(bytes, dir, target),
-            Self::File(path, size) => {
-                let file = BufReader::with_capacity(PIECE_BYTES, dhow_fs::open(path)?);
-                unpack(file, *size, dir, target)
-            }
+            Self::File(path, size) => unpack(pieces(path)?, *size, dir, target),
         }
     }
+
+    /// What [`Self::unpack`] would write.
+    pub(crate) fn list(&self, dir: &str) -> Result<Inventory, ArchiveError> {
+        match self {
+            Self::Memory(bytes) => list_held(bytes, dir),
+            Self::File(path, size) => list(pieces(path)?, *size, dir),
+        }
+    }
+}
+
+fn pieces(path: &Path) -> Result<BufReader<File>, FsError> {
+    Ok(BufReader::with_capacity(PIECE_BYTES, dhow_fs::open(path)?))
 }

@@ -7,6 +7,7 @@
 mod body;
 mod claim;
 mod content;
+mod fresh;
 mod job;
 mod queue;
 mod worker;
@@ -23,6 +24,7 @@ use tokio::task::AbortHandle;
 
 use self::body::download;
 use self::claim::Claim;
+pub(crate) use self::content::Content;
 use self::job::{Job, Origin, Outcome};
 use self::queue::{Queue, Work};
 use crate::error::FetchError;
@@ -115,6 +117,7 @@ impl Registries {
             }
             Kind::Local(local) => {
                 if registry.home.has_sources(id)? {
+                    self.note_use(|used| used.sources(&registry.home, id, None));
                     on_ready(id, &registry.home.sources(id));
                     return Ok(None);
                 }
@@ -124,13 +127,17 @@ impl Registries {
                 }
                 Origin::Given(path)
             }
-            Kind::Sparse(_) => match (registry.home.has_archive(id)?, registry.home.has_sources(id)?) {
-                (true, true) => {
+            Kind::Sparse(_) => match (registry.home.archive_size(id)?, registry.home.has_sources(id)?) {
+                (Some(size), true) => {
+                    self.note_use(|used| {
+                        used.archive(&registry.home, id, size);
+                        used.sources(&registry.home, id, None);
+                    });
                     on_ready(id, &registry.home.sources(id));
                     return Ok(None);
                 }
-                (true, false) => Origin::Cached,
-                (false, _) => Origin::Network,
+                (Some(_), false) => Origin::Cached,
+                (None, _) => Origin::Network,
             },
         };
         Ok(Some(Job { id, checksum: package.checksum, registry, origin, request: None, claim: None }))

@@ -3,6 +3,7 @@
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 
+use dhow_home::package_dir;
 use dhow_model::Checksum;
 
 use super::claim::Claim;
@@ -10,7 +11,7 @@ use super::content::Content;
 use super::job::{Job, Origin, Outcome};
 use super::queue::Work;
 use super::{Message, OnReady, lock_event};
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, Inventory};
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::index::Kind;
@@ -40,6 +41,11 @@ pub(super) fn work(
     let wants_archive = !matches!(job.origin, Origin::Given(_));
     if place.has_sources(id)? && (!wants_archive || place.has_archive(id)?) {
         drop(claim);
+        let size = place.archive_size(id)?.filter(|_| wants_archive);
+        registries.note_use(|used| {
+            used.sources(place, id, None);
+            size.into_iter().for_each(|size| used.archive(place, id, size));
+        });
         on_ready(id, &place.sources(id));
         return Ok(Outcome::Ready);
     }
@@ -60,12 +66,20 @@ pub(super) fn work(
         tell(Event::Downloaded { id, registry: registry_name(job), bytes: content.size() });
         content.store(claim.file(), claim.path())?;
     }
-    if !place.has_sources(id)? {
-        unpack(job, &content)?;
-    }
+    let inventory = if place.has_sources(id)? { None } else { Some(unpack(job, &content)?) };
     // Workers wait for each other without a word.
     let _turn = registries.placing.lock().unwrap_or_else(PoisonError::into_inner);
     let home = registries.home();
+    registries.note_use(|used| {
+        used.sources(place, id, inventory.as_ref().map(Inventory::size));
+        if wants_archive {
+            used.archive(place, id, content.size());
+        }
+    });
+    if let Some(inventory) = inventory {
+        // Made again when it is needed and is not there: not worth failing for.
+        drop(place.write_manifest(home, &package_dir(id), &inventory.into_manifest(actual)));
+    }
     let path = home.root().join(".package-cache");
     let guard = home.lock_downloads(&|notice| tell(lock_event(notice, "package cache", &path)))?;
     guard.place_sources(place, id)?;
@@ -87,12 +101,11 @@ fn claimed(job: &Job) -> Result<Option<Arc<Claim>>, FetchError> {
     }
 }
 
-fn unpack(job: &Job, content: &Content) -> Result<(), FetchError> {
+fn unpack(job: &Job, content: &Content) -> Result<Inventory, FetchError> {
     let target = job.registry.home.sources_part(job.id);
     dhow_fs::remove_dir_all(&target)?;
     dhow_fs::create_dir_all(&target)?;
-    let dir = format!("{}-{}", job.id.name(), job.id.version());
-    content.unpack(&dir, &target).map_err(|reason| match reason {
+    content.unpack(&package_dir(job.id), &target).map_err(|reason| match reason {
         // Not the archive's fault.
         ArchiveError::Fs(error) => error.into(),
         reason => FetchError::BadArchive { id: job.id, reason: Arc::new(reason) },

@@ -222,6 +222,13 @@ impl LockedDatabase<'_> {
     }
 }
 
+impl Drop for LockedDatabase<'_> {
+    fn drop(&mut self) {
+        // While it is held: who waits for it sees that it is gone, and makes another.
+        drop(dhow_fs::remove_file(&self.database.place.lock()));
+    }
+}
+
 /// What becomes of what is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Present {

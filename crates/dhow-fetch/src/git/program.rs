@@ -74,7 +74,8 @@ pub struct GitProgram {
     net: NetSettings,
     here: Arc<Environment>,
     there: Arc<Environment>,
-    ssh: OnceLock<Option<OsString>>,
+    /// Whether the user says how ssh is run.
+    has_own_ssh: OnceLock<bool>,
 }
 
 impl GitProgram {
@@ -82,7 +83,7 @@ impl GitProgram {
     pub fn new(settings: GitSettings, http: HttpSettings, net: NetSettings) -> Self {
         let here = Arc::new(environment_here(&settings.env));
         let there = Arc::new(environment_there(&settings.env, settings.may_prompt));
-        Self { settings, http, net, here, there, ssh: OnceLock::new() }
+        Self { settings, http, net, here, there, has_own_ssh: OnceLock::new() }
     }
 
     pub(super) fn net(&self) -> &NetSettings {
@@ -187,22 +188,37 @@ impl GitProgram {
         if !how.trusted {
             process.env("GIT_PROTOCOL_FROM_USER", "0");
         }
-        if let Some(command) = self.ssh.get_or_init(|| self.ssh_command()) {
-            process.env("GIT_SSH_COMMAND", command);
+        if !self.settings.with_cli && !self.has_own_ssh.get_or_init(|| self.has_own_ssh()) {
+            process.env("GIT_SSH_COMMAND", self.ssh_command(dir)?);
         }
         self.run(&process)
     }
 
-    /// Without a user who could answer, ssh must not ask. How the user wants ssh to be run goes before.
-    fn ssh_command(&self) -> Option<OsString> {
+    /// How the user wants ssh to be run goes before.
+    fn has_own_ssh(&self) -> bool {
         let given = ["GIT_SSH_COMMAND", "GIT_SSH"];
-        if self.settings.may_prompt || given.iter().any(|name| self.there.contains_key(OsStr::new(name))) {
-            return None;
+        if given.iter().any(|name| self.there.contains_key(OsStr::new(name))) {
+            return true;
         }
         let mut process = self.process(&self.there, None);
         process.args(["config", "--get", "core.sshCommand"]);
-        let configured = self.run(&process).is_ok_and(|output| output.status.success());
-        (!configured).then(|| "ssh -o BatchMode=yes".into())
+        self.run(&process).is_ok_and(|output| output.status.success())
+    }
+
+    /// ssh must not ask, as there may be nobody to answer. It knows the hosts that configuration vouches for besides
+    /// those that the user's and the system's files do.
+    fn ssh_command(&self, dir: &Path) -> Result<String, FetchError> {
+        let file = dir.join("known_hosts");
+        let lines = self.settings.known_hosts.iter().map(String::as_str);
+        let text: String = lines.chain([GITHUB_HOST_KEY]).map(|line| format!("{line}\n")).collect();
+        dhow_fs::write(&file, text.as_bytes())?;
+        let quotable = file.to_str().filter(|path| !path.contains(['\'', '"', '\\', '%']));
+        Ok(match quotable {
+            Some(path) => format!(
+                "ssh -o BatchMode=yes -o 'GlobalKnownHostsFile=/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2 \"{path}\"'"
+            ),
+            None => "ssh -o BatchMode=yes".to_owned(),
+        })
     }
 
     /// `[http]` of Cargo's configuration, in git's words; with `net.git-fetch-with-cli` git's own count alone.
@@ -273,6 +289,10 @@ impl GitProgram {
         FetchError::GitProgram(Arc::new(error))
     }
 }
+
+/// A machine that has never met the host of most repositories can fetch from it with Cargo, which knows this key too.
+const GITHUB_HOST_KEY: &str =
+    "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
 /// Slower than that for as long as the timeout is: given up. Cargo's default.
 const LOW_SPEED_BYTES: u32 = 10;

@@ -1,6 +1,7 @@
 //! One registry, whatever serves it: the enum that the rest of the house talks to.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
@@ -23,6 +24,8 @@ pub struct Registry {
     pub(crate) kind: Kind,
     pub(crate) home: RegistryHome,
     pub(crate) offline: bool,
+    /// That it was used has been told.
+    pub(crate) is_told: AtomicBool,
     credentials: Arc<Credentials>,
     answers: Mutex<Answers>,
 }
@@ -55,7 +58,15 @@ impl Registry {
         offline: bool,
         credentials: Arc<Credentials>,
     ) -> Self {
-        Self { source, kind, home, offline, credentials, answers: Mutex::default() }
+        Self {
+            source,
+            kind,
+            home,
+            offline,
+            is_told: AtomicBool::new(false),
+            credentials,
+            answers: Mutex::default(),
+        }
     }
 
     /// The token of the registry that answers.
@@ -144,6 +155,14 @@ impl Registry {
     pub fn wait(&self, events: &(dyn Fn(Event) + Sync)) {
         if let Kind::Sparse(index) = &self.kind {
             index.wait(events);
+        }
+    }
+
+    /// Tells what happened since the last call that could, without waiting: an answer may have come before anybody
+    /// waited for it.
+    pub fn tell_news(&self, events: &(dyn Fn(Event) + Sync)) {
+        if let Kind::Sparse(index) = &self.kind {
+            index.tell_news(events);
         }
     }
 

@@ -162,6 +162,11 @@ impl SparseIndex {
         }
     }
 
+    /// Tells what happened, without waiting.
+    pub fn tell_news(&self, events: &(dyn Fn(Event) + Sync)) {
+        drop(self.shared.deliver(self.shared.state(), events));
+    }
+
     /// The files of all these packages, in their order.
     pub fn load_many(&self, names: &[InternedString], events: &(dyn Fn(Event) + Sync)) -> Vec<Loaded> {
         let mut state = self.shared.state();

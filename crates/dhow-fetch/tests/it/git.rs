@@ -10,9 +10,7 @@ use dhow_fetch::{
 use dhow_home::CargoHome;
 use dhow_model::SourceId;
 use dhow_process::Environment;
-use dhow_testkit::Sandbox;
-
-use crate::repo::Repo;
+use dhow_testkit::{GitRepo, Sandbox};
 
 struct Fixture<'s> {
     home: CargoHome,
@@ -63,7 +61,7 @@ const HEAD: &str = "+HEAD:refs/remotes/origin/HEAD";
 #[test]
 fn what_is_fetched_can_be_found_and_read() {
     let sandbox = Sandbox::new();
-    let repo = Repo::new(&sandbox, "repo");
+    let repo = GitRepo::new();
     let first = repo.file("a b", "one\n").commit("first");
     let at = Fixture::new(&sandbox, &repo.url());
     assert_eq!(at.resolve("HEAD"), None, "nothing is there");
@@ -81,20 +79,20 @@ fn what_is_fetched_can_be_found_and_read() {
     assert_eq!(content("evil\nname"), None);
     assert_eq!(content("refs/remotes/origin/HEAD:a b"), Some(b"two".to_vec()));
     let name = at.database.path().file_name().expect("a name").to_string_lossy().into_owned();
-    assert_eq!(at.beside(), [format!(".dhow-{name}.lock"), name], "nothing half-made is left");
+    assert_eq!(at.beside(), [name], "nothing half-made is left");
 }
 
 #[test]
 fn branches_that_get_in_each_others_way_and_stale_locks_do_no_harm() {
     let sandbox = Sandbox::new();
-    let repo = Repo::new(&sandbox, "repo");
+    let repo = GitRepo::new();
     repo.commit("first");
-    repo.git(&["branch", "a"]);
+    repo.git(["branch", "a"]);
     let at = Fixture::new(&sandbox, &repo.url());
     let all = ["+refs/heads/*:refs/remotes/origin/*"];
     at.fetch(&repo.url(), &all).expect("fetches");
-    repo.git(&["branch", "-D", "a"]);
-    repo.git(&["branch", "a/b"]);
+    repo.git(["branch", "-D", "a"]);
+    repo.git(["branch", "a/b"]);
     for lock in ["packed-refs.lock", "refs/remotes/origin/main.lock"] {
         std::fs::write(at.database.path().join(lock), "").expect("writes");
     }
@@ -111,7 +109,7 @@ fn branches_that_get_in_each_others_way_and_stale_locks_do_no_harm() {
 #[test]
 fn a_broken_repository_is_fetched_anew() {
     let sandbox = Sandbox::new();
-    let repo = Repo::new(&sandbox, "repo");
+    let repo = GitRepo::new();
     repo.file("a", "one").commit("first");
     let at = Fixture::new(&sandbox, &repo.url());
     at.fetch(&repo.url(), &[HEAD]).expect("fetches");
@@ -129,7 +127,7 @@ fn a_broken_repository_is_fetched_anew() {
 #[test]
 fn what_cannot_be_fetched_leaves_what_was_there() {
     let sandbox = Sandbox::new();
-    let repo = Repo::new(&sandbox, "repo");
+    let repo = GitRepo::new();
     let first = repo.commit("first");
     let at = Fixture::new(&sandbox, &repo.url());
     at.fetch(&repo.url(), &[HEAD]).expect("fetches");
@@ -166,7 +164,7 @@ fn a_server_that_is_not_there_is_asked_again() {
 #[test]
 fn hooks_and_configuration_of_the_user_do_not_reach_the_home() {
     let sandbox = Sandbox::new();
-    let repo = Repo::new(&sandbox, "repo");
+    let repo = GitRepo::new();
     repo.commit("first");
     let home = sandbox.path("../home");
     let evil = home.join("evil");

@@ -3,9 +3,10 @@
 mod archives;
 mod auth;
 mod beside_cargo;
+mod checkouts;
 mod download;
 mod git;
+mod git_servers;
 mod index;
-mod repo;
 mod sources;
 mod support;

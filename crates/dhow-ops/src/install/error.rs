@@ -23,7 +23,9 @@ pub enum InstallError {
     NothingNamed { path: PathBuf },
     #[error("`--index` takes the URL of a registry's index")]
     BadIndex { source: SourceIdError },
-    #[error("the package in the current directory is installed by `install --path .`\n\nhelp: `build` only builds it")]
+    #[error(
+        "the package in the current directory is installed by `install --path .`\n\nhelp: `build` only builds it"
+    )]
     CurrentDirectory,
     #[error("`--path {}` is not a directory; expected one with a `Cargo.toml`", .path.display())]
     NotADirectory { path: PathBuf },
@@ -33,11 +35,15 @@ pub enum InstallError {
     NoPackage { path: PathBuf },
     #[error("there is no `{name}` in {source_id} that fits `{req}`{help}")]
     NotFound { name: String, source_id: SourceId, req: String, help: String },
-    #[error("`{name}` {version} has been yanked from {source_id}, so it is not installed\n\nhelp: choose another version")]
+    #[error(
+        "`{name}` {version} has been yanked from {source_id}, so it is not installed\n\nhelp: choose another version"
+    )]
     Yanked { name: String, version: String, source_id: SourceId },
     #[error("`{name}` cannot be looked up in {source_id}")]
     Lookup { name: String, source_id: SourceId, source: ProviderError },
-    #[error("`{package}` needs rustc {needed} or newer, and this is rustc {have}\n\nhelp: use a newer toolchain{help}")]
+    #[error(
+        "`{package}` needs rustc {needed} or newer, and this is rustc {have}\n\nhelp: use a newer toolchain{help}"
+    )]
     RustTooOld { package: String, needed: String, have: String, help: String },
     #[error("programs are installed for one platform at a time, and `--target` names {count}")]
     SeveralTargets { count: usize },
@@ -73,10 +79,23 @@ pub enum InstallError {
     ProgramGone { path: PathBuf, package: PackageId },
 }
 
+impl InstallError {
+    /// Who means a toolchain, a repository or a version should not get half of what was asked for; any other name that
+    /// is none is a failure of its own.
+    pub(crate) fn unless_slip(self) -> Result<(), Self> {
+        match &self {
+            Self::BadName { help, .. } if !help.is_empty() => Err(self),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn conflicts(programs: &[(String, Option<PackageId>)]) -> String {
     let line = |(name, owner): &(String, Option<PackageId>)| match owner {
         Some(owner) => format!("binary `{name}` already exists in destination as part of `{owner}`"),
-        None => format!("binary `{name}` already exists in destination, and no package is known to have installed it"),
+        None => format!(
+            "binary `{name}` already exists in destination, and no package is known to have installed it"
+        ),
     };
     programs.iter().map(line).collect::<Vec<_>>().join("\n")
 }

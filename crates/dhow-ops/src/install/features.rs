@@ -26,5 +26,10 @@ pub(crate) fn missing(package: &Package) -> Option<String> {
 fn line(target: &Target) -> String {
     let features: Vec<String> =
         target.required_features.iter().map(|feature| format!("`{feature}`")).collect();
-    format!("  {} \"{}\" requires the features: {}\n", target.kind.description(), target.name, features.join(", "))
+    format!(
+        "  {} \"{}\" requires the features: {}\n",
+        target.kind.description(),
+        target.name,
+        features.join(", ")
+    )
 }

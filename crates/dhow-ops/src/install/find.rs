@@ -46,7 +46,9 @@ impl Finder<'_, '_> {
         let req = spec.req.clone().unwrap_or(VersionReq::STAR);
         let dep = Dependency::new(spec.name.as_str(), self.source).with_req(req);
         let releases = self.releases(&dep)?;
-        let Some(best) = best(&*releases, &dep) else { return Err(self.nothing_fits(&*releases, &dep).into()) };
+        let Some(best) = best(&*releases, &dep) else {
+            return Err(self.nothing_fits(&*releases, &dep).into());
+        };
         self.goes_with_rustc(&*releases, best, spec)?;
         let id = PackageId::new(dep.package_name(), releases.version(best).clone(), self.source);
         let checksum = releases.summary(best).and_then(|summary| summary.checksum());
@@ -125,9 +127,7 @@ fn goes_with(needed: &RustVersion, have: &Version) -> bool {
 /// The newest release that fits. Offline, those that are here come first.
 fn best(releases: &dyn Releases, dep: &Dependency) -> Option<usize> {
     let fits = |i: &usize| dep.matches_version(releases.version(*i)) && !releases.is_yanked(*i);
-    (0..releases.len())
-        .filter(fits)
-        .max_by_key(|i| (releases.is_at_hand(*i), releases.version(*i).clone()))
+    (0..releases.len()).filter(fits).max_by_key(|i| (releases.is_at_hand(*i), releases.version(*i).clone()))
 }
 
 /// The package in a directory; `spec` may say what it must be.
@@ -192,10 +192,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), InstallError> {
     };
     match PackageName::new(name) {
         Ok(_) => Ok(()),
-        Err(error) => Err(InstallError::BadName {
-            name: name.to_owned(),
-            reason: error.to_string(),
-            help: help(),
-        }),
+        Err(error) => {
+            Err(InstallError::BadName { name: name.to_owned(), reason: error.to_string(), help: help() })
+        }
     }
 }

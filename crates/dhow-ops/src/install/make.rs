@@ -165,8 +165,7 @@ impl Ready<'_> {
             replaced.entry(owner).or_default().insert(name.clone());
         }
         for (owner, names) in replaced {
-            self.session
-                .status("Replaced", format!("package `{owner}` with `{id}` {}", executables(&names)));
+            self.session.status("Replaced", format!("package `{owner}` with `{id}` {}", executables(&names)));
         }
     }
 }

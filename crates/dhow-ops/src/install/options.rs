@@ -100,7 +100,9 @@ impl CrateSpec {
     pub fn parse(text: &str) -> Result<Self, CrateSpecError> {
         match text.split_once('@') {
             Some(("", _)) => Err(CrateSpecError::NoName),
-            Some((name, version)) => Ok(Self { name: name.to_owned(), req: Some(parse_version_req(version)?) }),
+            Some((name, version)) => {
+                Ok(Self { name: name.to_owned(), req: Some(parse_version_req(version)?) })
+            }
             None if text.is_empty() => Err(CrateSpecError::Empty),
             None => Ok(Self { name: text.to_owned(), req: None }),
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
-use dhow_model::{Dependency, InternedString, PackageId, Summary, spec_matches};
+use dhow_model::{Dependency, InternedString, PackageId, SourceId, Summary, spec_matches};
 
 use super::locking::Locked;
 use super::pool::{Ask, DepNo, Loaded, Pkg, Pool, SetResult, SourceNo, Wanted};
@@ -14,7 +14,7 @@ use super::sound::is_sound;
 use crate::names::{FastMap, Name};
 use crate::prefs::VersionOrdering;
 use crate::provider::{Provider, SharedError};
-use crate::request::ResolveRequest;
+use crate::request::{Precise, ResolveRequest};
 
 /// What a package needs when given features of it are wanted: dependencies with the fewest candidates first.
 pub(crate) struct Expansion {
@@ -48,7 +48,7 @@ pub(crate) struct Market<'a> {
     pub(crate) request: ResolveRequest<'a>,
     pub(crate) locked: Locked,
     pub(crate) members: Vec<Pkg>,
-    patches: Vec<(SourceNo, Pkg)>,
+    patches: Vec<(SourceId, Pkg)>,
     replacements: Vec<Pkg>,
     /// Packages that `[replace]` replaces, with what replaces them.
     pub(crate) replaced: FastMap<Pkg, Pkg>,
@@ -67,8 +67,7 @@ impl<'a> Market<'a> {
         let members: Vec<_> = request.members.iter().map(|m| one(&m.summary)).collect();
         let patches: Vec<_> = request.patches.iter().map(|p| one(&p.summary)).collect();
         let replacements = request.replacements.iter().map(|r| one(&r.summary)).collect();
-        let patches =
-            request.patches.iter().zip(patches).map(|(p, pkg)| (pool.source_no(p.source), pkg)).collect();
+        let patches = request.patches.iter().map(|p| p.source).zip(patches).collect();
         let mut market = Self {
             pool,
             request,
@@ -222,6 +221,7 @@ impl<'a> Market<'a> {
     fn add_releases(&self, found: &mut Vec<Pkg>, ask: &Ask, source: SourceNo, releases: Range<Pkg>) {
         let name = ask.dep.package_name();
         let pool = &self.pool;
+        let precise = self.precise(ask, source);
         let patches = found.len();
         let mut some_at_hand = false;
         let mut some_far = false;
@@ -230,10 +230,14 @@ impl<'a> Market<'a> {
             if !ask.accepts(version) || pool.name(pkg) != name || pool.is_unusable(pkg) {
                 continue;
             }
+            if precise.is_some_and(|precise| !precise.is(version)) {
+                continue;
+            }
             let at_hand = pool.is_at_hand(pkg);
             some_at_hand |= at_hand;
             some_far |= !at_hand;
-            let usable = (!pool.is_yanked(pkg) || self.locked.prefers((Name(name), source), version))
+            let may_be_yanked = precise.is_some() || self.locked.prefers((Name(name), source), version);
+            let usable = (!pool.is_yanked(pkg) || may_be_yanked)
                 && !found[..patches].iter().any(|patch| pool.version(*patch) == version);
             if usable {
                 found.push(pkg);
@@ -248,8 +252,18 @@ impl<'a> Market<'a> {
         }
     }
 
+    /// What `update --precise` says of it.
+    fn precise(&self, ask: &Ask, source: SourceNo) -> Option<&'a Precise> {
+        let name = ask.dep.package_name();
+        let mut named = self.request.precise.iter().filter(|precise| precise.name == name);
+        named.find(|precise| {
+            self.pool.known_source(precise.source) == Some(source) && ask.accepts(&precise.from)
+        })
+    }
+
     fn fitting_patches(&self, name: InternedString, source: SourceNo, ask: &Ask) -> Vec<Pkg> {
-        let patches = self.patches.iter().filter(|(patched, _)| *patched == source).map(|(_, pkg)| *pkg);
+        let of_source = |(patched, _): &&(SourceId, Pkg)| self.pool.is_patched_by(source, *patched);
+        let patches = self.patches.iter().filter(of_source).map(|(_, pkg)| *pkg);
         patches.filter(|pkg| self.pool.name(*pkg) == name && ask.accepts(self.pool.version(*pkg))).collect()
     }
 

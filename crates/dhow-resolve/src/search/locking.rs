@@ -24,7 +24,7 @@ pub(crate) struct Locked {
     /// Versions to try first, by name and source; they may be yanked.
     preferred: FastMap<(Name, SourceNo), Vec<&'static Version>>,
     /// Ids of patches, by the source they patch.
-    patches: Vec<(SourceNo, PackageId)>,
+    patches: Vec<(SourceId, PackageId)>,
 }
 
 /// Answers what a path source holds; `Pending` if it is not known yet.
@@ -39,8 +39,7 @@ impl Locked {
     ) -> Poll<Self> {
         let mut locked = Self::default();
         for patch in request.patches {
-            let source = pool.source_no(patch.source);
-            locked.patches.push((source, patch.summary.id()));
+            locked.patches.push((patch.source, patch.summary.id()));
         }
         let Some(previous) = request.previous else {
             return Poll::Ready(locked);
@@ -116,7 +115,8 @@ impl Locked {
             if from_source(pool, *id) {
                 return pinned(dep, *id);
             }
-            if self.patches.iter().any(|(patched, patch)| *patched == source && patch == id) {
+            if self.patches.iter().any(|(patched, patch)| patch == id && pool.is_patched_by(source, *patched))
+            {
                 return Ask { dep: dep.clone(), source: dep.source(), locked: Some(id.version()) };
             }
         }
@@ -141,7 +141,6 @@ fn changed_patches(request: &ResolveRequest<'_>, previous: &Resolve, pool: &mut 
     let mut changed = FastSet::default();
     for patch in request.patches {
         let source = pool.source_no(patch.dep.source());
-        let patched = pool.source_no(patch.source);
         let mut locked = previous.iter().chain(previous.unused_patches().iter().copied());
         let named = |id: &PackageId| {
             id.name() == patch.dep.package_name() && accepts(&patch.dep, id.version()) && (request.keep)(*id)
@@ -154,7 +153,8 @@ fn changed_patches(request: &ResolveRequest<'_>, previous: &Resolve, pool: &mut 
         }
         changed.insert(locked.address());
         for id in previous.iter().filter(named) {
-            if pool.source_no(id.source()) == patched {
+            let source = pool.source_no(id.source());
+            if pool.is_patched_by(source, patch.source) {
                 changed.insert(id.address());
             }
         }

@@ -169,6 +169,9 @@ pub(crate) struct CommonArgs {
     /// Ignore `rust-version` specification in packages
     #[arg(long, help_heading = "Manifest Options")]
     pub(crate) ignore_rust_version: bool,
+    /// Read and verify every source file of dependencies before it is used
+    #[arg(long, help_heading = COMPILATION)]
+    pub(crate) verify_sources: bool,
     #[command(flatten)]
     pub(crate) messages: MessageArgs,
 }

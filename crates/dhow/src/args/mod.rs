@@ -2,8 +2,11 @@
 
 mod edit;
 mod groups;
+mod home;
 mod install;
+mod registry_commands;
 mod subcommands;
+mod vendor;
 
 use std::ffi::OsString;
 
@@ -13,11 +16,14 @@ pub(crate) use edit::{AddArgs, RemoveArgs, SectionArgs};
 pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
+pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
+pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
-    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
+    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs, UpdateArgs,
 };
+pub(crate) use vendor::VendorArgs;
 
 /// A Cargo-compatible package manager and build tool for Rust
 #[derive(Parser, Debug)]
@@ -114,6 +120,8 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Generate the lockfile for a package
     GenerateLockfile(GenerateLockfileArgs),
+    /// Look after the cargo home: verify it, show what is in it, remove what is unused
+    Home(HomeArgs),
     /// Install a Rust binary
     Install(Box<InstallArgs>),
     /// Remove a Rust binary
@@ -123,10 +131,22 @@ pub(crate) enum Command {
     /// Output the resolved dependencies of a package, the concrete used versions including overrides,
     /// in machine-readable format
     Metadata(MetadataArgs),
+    /// Update dependencies as recorded in the local lock file
+    Update(UpdateArgs),
     /// Print a fully qualified package specification
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location
     LocateProject(LocateProjectArgs),
+    /// Log in to a registry.
+    Login(LoginArgs),
+    /// Remove an API token from the registry locally
+    Logout(LogoutArgs),
+    /// Display information about a package
+    Info(InfoArgs),
+    /// Search packages in the registry. Default registry is crates.io
+    Search(SearchArgs),
+    /// Vendor all dependencies for a project locally
+    Vendor(VendorArgs),
     /// Show version information
     Version,
     /// Displays help for a command

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use dhow_ops::{
     CompileFilter, CompileOptions, FeatureFlags, FilterRule, Intent, OnlyTargets, PackageSelection,
+    RegistryChoice,
 };
 
 use crate::args::{
-    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, ProgramArgs, RunTargetArgs,
-    TargetArgs,
+    CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, ProgramArgs,
+    RegistryOrIndexArgs, RunTargetArgs, TargetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -32,6 +33,12 @@ impl From<FeatureArgs> for FeatureFlags {
             all_features: args.all_features,
             no_default_features: args.no_default_features,
         }
+    }
+}
+
+impl From<RegistryOrIndexArgs> for Option<RegistryChoice> {
+    fn from(args: RegistryOrIndexArgs) -> Self {
+        args.index.map(RegistryChoice::Index).or_else(|| args.registry.map(RegistryChoice::Name))
     }
 }
 
@@ -116,6 +123,7 @@ impl CommonArgs {
             keep_going: self.jobs.keep_going,
             message_format,
             ignore_rust_version: self.ignore_rust_version,
+            verify_sources: self.verify_sources,
             ..CompileOptions::new(intent)
         })
     }

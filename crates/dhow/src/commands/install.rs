@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use dhow_ops::{
-    CompileOptions, CrateSpec, GitSource, InstallFrom, InstallOptions, Intent, MessageFormat,
-};
+use dhow_ops::{CompileOptions, CrateSpec, GitSource, InstallFrom, InstallOptions, Intent, MessageFormat};
 
 use super::Exit;
 use super::convert::program_filter;
@@ -40,8 +38,8 @@ fn options(args: InstallArgs, directory: Option<PathBuf>) -> Result<InstallOptio
         (None, None) if packages.is_empty() => InstallFrom::CurrentDirectory,
         (None, None) => args.index.map_or(InstallFrom::Registry(args.registry), InstallFrom::Index),
     };
-    let message_format = MessageFormat::parse(&args.messages.message_format)
-        .map_err(|e| CliError::usage(&e.to_string()))?;
+    let message_format =
+        MessageFormat::parse(&args.messages.message_format).map_err(|e| CliError::usage(&e.to_string()))?;
     let profile = if args.debug { "dev".to_owned() } else { args.profile.unwrap_or("release".to_owned()) };
     Ok(InstallOptions {
         packages,

@@ -10,17 +10,24 @@ mod external;
 mod fetch;
 mod generate_lockfile;
 mod help;
+mod home;
+mod info;
 mod install;
 mod list;
 mod locate_project;
+mod login;
+mod logout;
 mod metadata;
 mod pkgid;
 mod programs;
 mod remove;
 mod run;
+mod search;
 mod test;
 mod tree;
 mod uninstall;
+mod update;
+mod vendor;
 mod version;
 
 use crate::args::{Cli, Command};
@@ -55,12 +62,19 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Bench(args)) => bench::run(*args, cx),
         Some(Command::Fetch(args)) => fetch::run(args, cx),
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
+        Some(Command::Home(args)) => home::run(args, cx),
         Some(Command::Install(args)) => install::run(*args, cx),
         Some(Command::Uninstall(args)) => uninstall::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
         Some(Command::Metadata(args)) => metadata::run(args, cx),
+        Some(Command::Update(args)) => update::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
         Some(Command::LocateProject(args)) => locate_project::run(args, cx),
+        Some(Command::Login(args)) => login::run(args, cx),
+        Some(Command::Logout(args)) => logout::run(args, cx),
+        Some(Command::Info(args)) => info::run(args, cx),
+        Some(Command::Search(args)) => search::run(args, cx),
+        Some(Command::Vendor(args)) => vendor::run(args, cx),
         Some(Command::Version) => version::run(cx),
         Some(Command::External(words)) => external::run(cx, &words),
     }

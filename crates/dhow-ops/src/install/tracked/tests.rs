@@ -28,13 +28,8 @@ fn present(installs: &Installs, bins: &[&str]) -> Present {
 #[track_caller]
 fn check(have: &Proposal, want: &Proposal, expect: Verdict) {
     let installs = installed(have);
-    let there: Vec<&str> = want
-        .install
-        .bins
-        .iter()
-        .map(String::as_str)
-        .filter(|bin| have.install.bins.contains(*bin))
-        .collect();
+    let there: Vec<&str> =
+        want.install.bins.iter().map(String::as_str).filter(|bin| have.install.bins.contains(*bin)).collect();
     assert_eq!(judge(&installs, want, &present(&installs, &there)).expect("no conflict"), expect);
 }
 
@@ -51,7 +46,7 @@ fn the_same_is_up_to_date_and_what_differs_is_installed() {
         want
     };
     check(&have, &changed(|p| p.force = true), Verdict::Install);
-    check(&have, &changed(|p| drop(p.install.features.insert("f".into()))), Verdict::Install);
+    check(&have, &changed(|p| p.install.features.extend(["f".to_owned()])), Verdict::Install);
     check(&have, &changed(|p| p.install.all_features = true), Verdict::Install);
     check(&have, &changed(|p| p.install.no_default_features = true), Verdict::Install);
     check(&have, &changed(|p| p.install.profile = "dev".into()), Verdict::Install);
@@ -83,7 +78,10 @@ fn programs_of_others_are_conflicts() {
     let error = judge(&installs, &other, &there).expect_err("a conflict");
     let InstallError::Conflict { programs } = &error else { panic!("{error}") };
     assert_eq!(programs.as_slice(), [("stray".into(), None), ("tool".into(), Some(id("tool", 1)))]);
-    assert_eq!(judge(&installs, &Proposal { force: true, ..other }, &there).expect("forced"), Verdict::Install);
+    assert_eq!(
+        judge(&installs, &Proposal { force: true, ..other }, &there).expect("forced"),
+        Verdict::Install
+    );
 }
 
 #[test]

@@ -1,0 +1,93 @@
+//! What an archive's files are: noted while they are unpacked, or read from the archive alone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use dhow_formats::source_manifest::{SourceFile, SourceManifest, StatRecord};
+use dhow_fs::{ContentHash, File, FsError};
+use dhow_home::{is_executable, stat_record};
+use dhow_model::Checksum;
+
+/// The files of a package. An archive may name a file twice; the last one counts.
+#[derive(Debug, Default)]
+pub struct Inventory(BTreeMap<PathBuf, SourceFile>);
+
+impl Inventory {
+    /// A file was unpacked.
+    pub(super) fn written(
+        &mut self,
+        relative: &Path,
+        hash: ContentHash,
+        file: &File,
+        place: &Path,
+    ) -> Result<(), FsError> {
+        let stat = dhow_fs::stat_file(file, place)?;
+        self.add(relative, hash, is_executable(&stat), stat_record(&stat));
+        Ok(())
+    }
+
+    /// A file would be unpacked. Its times are not known: whoever compares with it must read it.
+    pub(super) fn listed(&mut self, relative: &Path, hash: ContentHash, mode: u32, size: u64) {
+        self.add(relative, hash, mode & 0o100 != 0, StatRecord { size, ..StatRecord::default() });
+    }
+
+    fn add(&mut self, relative: &Path, hash: ContentHash, executable: bool, stat: StatRecord) {
+        let file = SourceFile { path: relative.to_owned(), hash: hash.0, executable, stat };
+        self.0.insert(relative.to_owned(), file);
+    }
+
+    /// Bytes of all files.
+    pub fn size(&self) -> u64 {
+        self.0.values().map(|file| file.stat.size).sum()
+    }
+
+    /// As it is kept beside the sources, which come from an archive with this checksum.
+    pub fn into_manifest(self, archive: Checksum) -> SourceManifest {
+        SourceManifest::new(archive.0, self.0.into_values().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::{list, list_held, unpack, unpack_held};
+    use dhow_fs::TempDir;
+    use dhow_home::{Depth, check_sources};
+    use dhow_testkit::{RawEntry, build_archive};
+
+    /// Noted or read, in memory or as a stream: the same files, and a directory that was unpacked is in order.
+    #[test]
+    fn all_ways_say_the_same() {
+        let archive = build_archive(&[
+            RawEntry::dir("a-1.0.0/"),
+            RawEntry::file("a-1.0.0/src/lib.rs", "one"),
+            RawEntry::file("a-1.0.0/.cargo-ok", "{}"),
+            RawEntry::zeros("a-1.0.0/Cargo.toml", 300_000),
+            RawEntry::file("a-1.0.0/src/lib.rs", "two"),
+        ]);
+        let (packed, checksum) = (archive.len() as u64, Checksum([3; 32]));
+        let read = list_held(&archive, "a-1.0.0").expect("reads");
+        let streamed = list(&archive[..], packed, "a-1.0.0").expect("reads");
+        assert_eq!((read.0.len(), read.size()), (2, 300_003));
+        let dir = TempDir::anywhere().expect("temp dir");
+        let plain = read.into_manifest(checksum);
+        assert_eq!(plain, streamed.into_manifest(checksum));
+        for held in [true, false] {
+            let target = dir.path().join(held.to_string());
+            dhow_fs::create_dir_all(&target).expect("makes");
+            let noted = match held {
+                true => unpack_held(&archive, "a-1.0.0", &target),
+                false => unpack(&archive[..], packed, "a-1.0.0", &target),
+            };
+            let noted = noted.expect("unpacks");
+            let manifest = noted.into_manifest(checksum);
+            for (manifest, depth) in
+                [(&manifest, Depth::Stat), (&manifest, Depth::Content), (&plain, Depth::Stat)]
+            {
+                let checked = check_sources(&target, manifest, depth).expect("checks");
+                assert_eq!(checked.differences, []);
+                assert_eq!(checked.refreshed.is_some(), *manifest == plain);
+            }
+        }
+    }
+}
