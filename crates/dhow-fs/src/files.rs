@@ -140,20 +140,6 @@ mod tests {
     }
 
     #[test]
-    fn directories_change_places() {
-        let dir = TempDir::anywhere().expect("temp dir");
-        let (new, place) = (dir.path().join("new"), dir.path().join("place"));
-        for path in [&new, &place] {
-            fs::create_dir(path).expect("makes");
-            write(&path.join("who"), path.as_os_str().as_encoded_bytes()).expect("writes");
-        }
-        exchange(&new, &place).expect("exchanges");
-        let who = |path: &Path| read(&path.join("who")).expect("reads");
-        assert_eq!(who(&place), new.as_os_str().as_encoded_bytes());
-        assert_eq!(who(&new), place.as_os_str().as_encoded_bytes());
-    }
-
-    #[test]
     fn an_atomic_write_goes_through_a_symlink() {
         let dir = TempDir::anywhere().expect("temp dir");
         let (real, link) = (dir.path().join("real"), dir.path().join("link"));

@@ -70,4 +70,18 @@ mod tests {
         let error = rename(&from, &dir.path().join("missing/to")).expect_err("there is no such directory");
         assert!(error.is_not_found() && from.exists());
     }
+
+    #[test]
+    fn directories_change_places() {
+        let dir = TempDir::anywhere().expect("temp dir");
+        let (new, place) = (dir.path().join("new"), dir.path().join("place"));
+        for path in [&new, &place] {
+            fs::create_dir(path).expect("makes");
+            fs::write(path.join("who"), path.as_os_str().as_encoded_bytes()).expect("writes");
+        }
+        exchange(&new, &place).expect("exchanges");
+        let who = |path: &Path| fs::read(path.join("who")).expect("reads");
+        assert_eq!(who(&place), new.as_os_str().as_encoded_bytes());
+        assert_eq!(who(&new), place.as_os_str().as_encoded_bytes());
+    }
 }
