@@ -1,6 +1,7 @@
-//! `[patch]` of each kind of registry with what lies elsewhere: another registry, by name or by URL, and a path.
+//! `[patch]` of each kind of registry with what lies elsewhere: another registry, by name or by URL, a path, and a git
+//! repository; and the other way round.
 
-use dhow_testkit::{Registry, Sandbox, compare};
+use dhow_testkit::{GitRepo, Registry, Sandbox, compare};
 
 use super::{BOTH_WAYS, EACH_WITH_URL, fill, program, serve};
 use crate::support::{dhow, without_network};
@@ -127,5 +128,49 @@ fn a_patch_that_nothing_uses_is_kept_in_the_lock() {
         let patch = "[patch.crates-io]\nleaf = { version = \"2\", registry = \"alt\" }\n";
         project.manifest("app", &format!("[dependencies]\nhub = \"1\"\n{patch}"));
         agree(&project, "[[patch.unused]]");
+    }
+}
+
+fn git_leaf() -> GitRepo {
+    let repo = GitRepo::new();
+    repo.file("Cargo.toml", "[package]\nname = \"leaf\"\nversion = \"1.8.0\"\nedition = \"2021\"\n")
+        .file("src/lib.rs", "pub fn leaf() {}")
+        .commit("a leaf");
+    repo
+}
+
+#[test]
+fn every_kind_is_patched_with_a_git_repository() {
+    for kind in super::EACH {
+        let (registry, repo) = (Registry::new(), git_leaf());
+        fill(&registry);
+        let served = serve(&registry, kind);
+        let project = Sandbox::new();
+        project.replace_crates_io(&served.source);
+        program(&project, "\"1\"");
+        let patch = format!("[patch.crates-io]\nleaf = {{ git = \"{}\" }}\n", repo.url());
+        project.manifest("app", &format!("[dependencies]\nhub = \"1\"\n{patch}"));
+        eprintln!("{kind:?}");
+        agree(&project, "version = \"1.8.0\"");
+    }
+}
+
+#[test]
+fn a_git_repository_is_patched() {
+    for kind in EACH_WITH_URL {
+        let (other, repo) = (with_newer_leaf(), git_leaf());
+        let served = serve(&other, kind);
+        let project = Sandbox::new();
+        project.config(&format!("[registries.alt]\nindex = \"{}\"\n", served.url.as_deref().unwrap()));
+        project.file("src/main.rs", "fn main() {}");
+        path_leaf(&project);
+        let entries = ["{ version = \"1.7\", registry = \"alt\" }", "{ path = \"leaf\" }"];
+        for (entry, version) in entries.into_iter().zip(["1.7.0", "1.8.0"]) {
+            let url = repo.url();
+            let patch = format!("[patch.'{url}']\nleaf = {entry}\n");
+            project.manifest("app", &format!("[dependencies]\nleaf = {{ git = \"{url}\" }}\n{patch}"));
+            eprintln!("{kind:?} {entry}");
+            agree(&project, &format!("version = \"{version}\""));
+        }
     }
 }
