@@ -23,7 +23,7 @@ pub enum Error {
     #[error(transparent)]
     Spec(#[from] dhow_resolve::SpecError),
     #[error(transparent)]
-    Install(#[from] crate::install::InstallError),
+    Install(#[from] crate::install_error::InstallError),
     #[error(transparent)]
     InstallRoot(#[from] dhow_home::InstallRootError),
     #[error(transparent)]

@@ -12,6 +12,7 @@ mod event;
 mod home;
 mod info;
 mod install;
+mod install_error;
 mod last_use;
 mod locate;
 mod lock_file;
@@ -61,9 +62,10 @@ pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{
-    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions,
-    install, installed_list, parse_version_req, uninstall,
+    CrateSpec, CrateSpecError, GitSource, InstallFrom, InstallOptions, UninstallOptions, install,
+    installed_list, parse_version_req, uninstall,
 };
+pub use install_error::InstallError;
 pub use locate::{locate_project, located_as_json};
 pub use lock_report::{ChangeKind, LockChange, LockRemark};
 pub use lockfile::{fetch, generate_lockfile};

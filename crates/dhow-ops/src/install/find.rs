@@ -11,9 +11,9 @@ use dhow_resolve::{Provider, Releases};
 use dhow_workspace::Package;
 use semver::{Version, VersionReq};
 
-use super::error::InstallError;
 use super::options::{CrateSpec, parse_version_req};
 use crate::error::Error;
+use crate::install_error::InstallError;
 use crate::packages;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -173,7 +173,8 @@ fn only_one(packages: &[Package], source_id: SourceId) -> Result<&Package, Insta
             [] => {}
             [only] => return Ok(only),
             several => {
-                let mut names: Vec<String> = several.iter().map(|package| package.name().to_string()).collect();
+                let mut names: Vec<String> =
+                    several.iter().map(|package| package.name().to_string()).collect();
                 names.sort_unstable();
                 return Err(InstallError::SeveralPackages { source_id, what, names });
             }

@@ -6,7 +6,7 @@ use dhow_model::{GitReference, SourceId};
 use semver::{Comparator, Op, Version, VersionReq};
 use url::Url;
 
-use super::error::InstallError;
+use crate::install_error::InstallError;
 use crate::options::CompileOptions;
 
 /// A package by its name, perhaps with a requirement: `NAME[@VERSION]`.

@@ -11,14 +11,17 @@ fn repository() -> GitRepo {
     let package = |name: &str, rest: &str| {
         format!("[package]\nname = \"{name}\"\nversion = \"0.3.0\"\nedition = \"2021\"\n{rest}")
     };
-    repo.file("Cargo.toml", package("gp", "[dependencies]\nleaf = \"1\"\n[workspace]\nmembers = [\"inner\"]\n"))
-        .file("src/main.rs", says("first"))
-        .file("inner/Cargo.toml", package("inner", ""))
-        .file("inner/src/lib.rs", "")
-        .file("inner/examples/shown.rs", says("shown"))
-        .file("apart/Cargo.toml", package("apart", "[workspace]\n"))
-        .file("apart/src/main.rs", says("apart"))
-        .commit("first");
+    repo.file(
+        "Cargo.toml",
+        package("gp", "[dependencies]\nleaf = \"1\"\n[workspace]\nmembers = [\"inner\"]\n"),
+    )
+    .file("src/main.rs", says("first"))
+    .file("inner/Cargo.toml", package("inner", ""))
+    .file("inner/src/lib.rs", "")
+    .file("inner/examples/shown.rs", says("shown"))
+    .file("apart/Cargo.toml", package("apart", "[workspace]\n"))
+    .file("apart/src/main.rs", says("apart"))
+    .commit("first");
     repo.tag("v1").branch("a/b+c").checkout("main");
     repo.file("src/main.rs", says("second")).commit("second");
     repo

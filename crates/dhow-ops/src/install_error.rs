@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use dhow_model::{PackageId, SourceId, SourceIdError};
 use dhow_resolve::ProviderError;
 
-use crate::error::Error;
-
 /// Why programs are not installed, or not removed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -73,7 +71,7 @@ pub enum InstallError {
         "failed to compile `{package}`; what was built so far is in `{}`\n\nhelp: with CARGO_TARGET_DIR set to that path the \
          next try goes on from there", .dir.display()
     )]
-    NotBuilt { package: PackageId, dir: PathBuf, source: Option<Box<Error>> },
+    NotBuilt { package: PackageId, dir: PathBuf, source: Option<ProviderError> },
     #[error("some packages could not be installed")]
     SomeNotInstalled,
     #[error("some packages could not be uninstalled")]
