@@ -1,6 +1,6 @@
 //! All registries of a command: opened once each, with the settings and the network that they share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,8 +11,10 @@ use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::git::{Checkout, GitProgram, Repositories};
-use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
-use crate::index::{Kind, SparseIndexOf};
+use crate::index::{
+    DirectorySource, Freshness, GitIndex, LocalRegistry, Registry, SparseIndex, SummaryReader,
+};
+use crate::index::{IndexOf, Kind};
 use crate::network::Network;
 use crate::settings::Settings;
 use crate::sources::Answerer;
@@ -37,6 +39,8 @@ pub struct Registries {
 #[derive(Debug)]
 struct Opened {
     freshness: Freshness,
+    /// Asked for news, whatever holds for the others.
+    revalidated: HashSet<SourceId>,
     registries: HashMap<SourceId, Arc<Registry>>,
 }
 
@@ -46,7 +50,11 @@ impl Registries {
         let network = Arc::new(Network::new(settings.http.clone(), settings.net.clone()));
         let git = GitProgram::new(settings.git.clone(), settings.http.clone(), settings.net.clone());
         let git = Arc::new(git);
-        let opened = Opened { freshness: Freshness::Revalidated, registries: HashMap::new() };
+        let opened = Opened {
+            freshness: Freshness::Revalidated,
+            revalidated: HashSet::new(),
+            registries: HashMap::new(),
+        };
         let repositories = Repositories::new(home.clone(), Arc::clone(&git));
         Self {
             home,
@@ -81,8 +89,18 @@ impl Registries {
     pub fn set_freshness(&self, freshness: Freshness) {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.freshness = freshness;
+        opened.revalidated.clear();
         for registry in opened.registries.values() {
             registry.set_freshness(freshness);
+        }
+    }
+
+    /// Asks the registry of `source` for news, also where files in the home will do for others.
+    pub fn revalidate(&self, source: SourceId) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.revalidated.insert(source);
+        if let Some(registry) = opened.registries.get(&source) {
+            registry.set_freshness(Freshness::Revalidated);
         }
     }
 
@@ -96,7 +114,8 @@ impl Registries {
             return Ok(Arc::clone(registry));
         }
         let registry = Arc::new(self.open(source)?);
-        registry.set_freshness(opened.freshness);
+        let is_revalidated = opened.revalidated.contains(&source);
+        registry.set_freshness(if is_revalidated { Freshness::Revalidated } else { opened.freshness });
         opened.registries.insert(source, Arc::clone(&registry));
         Ok(registry)
     }
@@ -122,6 +141,20 @@ impl Registries {
         Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 
+    /// Lets a git source that is not pinned mean a revision: see [`Repositories::pin`].
+    pub fn pin(&self, source: SourceId, revision: &str) {
+        self.repositories.pin(source, revision);
+    }
+
+    /// Fetches and checks out git sources that will be asked for, several at once: see [`Repositories::prefetch`].
+    pub fn prefetch_checkouts(&self, sources: &[SourceId], events: &(dyn Fn(Event) + Sync)) {
+        let own = |source: &SourceId| {
+            self.settings.sources.resolve(*source).is_ok_and(|answerer| answerer.source == *source)
+        };
+        let sources: Vec<_> = sources.iter().copied().filter(own).collect();
+        self.repositories.prefetch(&sources, events);
+    }
+
     /// The registries opened so far.
     pub fn opened(&self) -> Vec<Arc<Registry>> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,7 +169,7 @@ impl Registries {
     pub fn take_used(&self) -> Used {
         let mut used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
         for registry in self.opened() {
-            if matches!(registry.kind, Kind::Sparse(_)) && !registry.is_told.swap(true, Ordering::Relaxed) {
+            if registry.kind.is_remote() && !registry.is_told.swap(true, Ordering::Relaxed) {
                 used.index(&registry.home);
             }
         }
@@ -147,18 +180,17 @@ impl Registries {
         let answerer = self.settings.sources.resolve(source)?;
         let actual = answerer.source;
         let credentials = self.credentials_of(&answerer);
+        let of = IndexOf { source, actual, name: answerer.name, credentials: Arc::clone(&credentials) };
         let kind = match actual.kind() {
             SourceKind::SparseRegistry => {
-                let credentials = Arc::clone(&credentials);
-                let of = SparseIndexOf { source, actual, name: answerer.name, credentials };
                 Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
+            }
+            SourceKind::Registry => {
+                let offline = self.settings.net.offline;
+                Kind::Git(GitIndex::open(of, &self.home, &self.git, offline))
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
             SourceKind::Directory => Kind::Directory(DirectorySource::open(source, actual, &self.reader)?),
-            SourceKind::Registry => {
-                let reason = "its index is a git repository; if it also has a sparse index, name that: `sparse+https://…`";
-                return Err(FetchError::Unsupported(actual, reason));
-            }
             SourceKind::Git(_) | SourceKind::Path => {
                 return Err(FetchError::Unsupported(actual, "it is not a registry"));
             }

@@ -38,6 +38,8 @@ pub struct GitSettings {
     pub with_cli: bool,
     /// Whether git may ask the user for a name or a password.
     pub may_prompt: bool,
+    /// `net.ssh.known-hosts`: lines as in OpenSSH's file of that name.
+    pub known_hosts: Vec<String>,
 }
 
 impl Default for GitSettings {
@@ -48,6 +50,7 @@ impl Default for GitSettings {
             cwd: PathBuf::from("/"),
             with_cli: false,
             may_prompt: false,
+            known_hosts: Vec::new(),
         }
     }
 }

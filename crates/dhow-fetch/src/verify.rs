@@ -30,7 +30,7 @@ impl Registries {
         let archive = match &registry.kind {
             Kind::Directory(directory) => return directory.verify(id),
             Kind::Local(local) => local.archive(id),
-            Kind::Sparse(_) => registry.home.archive(id),
+            Kind::Sparse(_) | Kind::Git(_) => registry.home.archive(id),
         };
         let (place, dir) = (&registry.home, package_dir(id));
         let fits = |manifest: &SourceManifest| checksum.is_none_or(|checksum| checksum.0 == manifest.archive);

@@ -58,7 +58,7 @@ impl TempFile {
         let (file, temp) = self.0.into_parts();
         drop(file);
         // Removes the file if it cannot be moved; once it is moved, there is nothing to remove.
-        crate::files::rename(&temp, path)?;
+        crate::rename::rename(&temp, path)?;
         drop(temp.keep());
         Ok(())
     }
@@ -113,7 +113,7 @@ impl TempDir {
 
     /// Moves it to `path`, which must not exist or be an empty directory, in one step.
     pub fn persist(self, path: &Path) -> Result<(), FsError> {
-        crate::files::rename(self.0.path(), path)?;
+        crate::rename::rename(self.0.path(), path)?;
         drop(self.0.keep());
         Ok(())
     }

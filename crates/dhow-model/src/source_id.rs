@@ -60,13 +60,16 @@ pub enum SourceIdError {
         text: String,
     },
     /// Not a URL.
-    #[error("`{text}` is not a URL: {reason}")]
+    #[error("`{text}` is not a URL: {reason}{}", suggestion(text))]
     BadUrl {
         /// What should have been a URL.
         text: String,
         /// What the URL parser says.
         reason: url::ParseError,
     },
+    /// A URL without a place: `ext::sh`.
+    #[error("`{0}` names no place that packages could come from")]
+    NoPlace(String),
     /// A path that has no URL, because it is not absolute.
     #[error("`{}` is not an absolute path", .0.display())]
     RelativePath(PathBuf),
@@ -112,6 +115,15 @@ impl SourceId {
         let kind =
             if index.starts_with("sparse+") { SourceKind::SparseRegistry } else { SourceKind::Registry };
         Ok(Self::new(kind, parse_url(index.strip_prefix("registry+").unwrap_or(index))?))
+    }
+
+    /// The URL of a git repository, as a manifest has it.
+    ///
+    /// # Errors
+    /// The text is not a URL, or one that names no place.
+    pub fn parse_git_url(text: &str) -> Result<Url, SourceIdError> {
+        let url = parse_url(text)?;
+        if url.cannot_be_a_base() { Err(SourceIdError::NoPlace(text.to_owned())) } else { Ok(url) }
     }
 
     /// A git repository at `reference`.
@@ -240,6 +252,16 @@ impl SourceId {
             text.push_str(precise);
         }
         text
+    }
+}
+
+/// `git@host:path` is git's own way to write `ssh://git@host/path`.
+fn suggestion(text: &str) -> String {
+    match text.split_once(':') {
+        Some((host, path)) if host.contains('@') && !host.contains('/') => {
+            format!("\nhelp: try `ssh://{host}/{}`", path.trim_start_matches('/'))
+        }
+        _ => String::new(),
     }
 }
 
@@ -423,6 +445,9 @@ mod tests {
         assert!(matches!(SourceId::parse("nothing"), Err(SourceIdError::NoKind(_))));
         assert!(matches!(SourceId::parse("ftp+http://x"), Err(SourceIdError::UnknownKind { .. })));
         assert!(matches!(SourceId::parse("registry+x"), Err(SourceIdError::BadUrl { .. })));
+        let scp = SourceId::parse_git_url("git@host:a/b.git").expect_err("no URL").to_string();
+        assert!(scp.ends_with("try `ssh://git@host/a/b.git`"), "{scp}");
+        assert!(matches!(SourceId::parse_git_url("ext::sh"), Err(SourceIdError::NoPlace(_))));
         assert!(matches!(SourceId::for_path(Path::new("a")), Err(SourceIdError::RelativePath(_))));
     }
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use dhow_build::{BuildOptions, Outcome};
 use dhow_fs::LockNotice;
-use dhow_home::CargoHome;
 use dhow_model::{Checksum, Dependency, PackageId};
 use dhow_plan::{CompileFilter, CompileKind, FilterRule, Intent, Plan, PlanInputs, Request};
 use dhow_resolve::Resolve;
@@ -204,9 +203,6 @@ fn make(
             LockNotice::Unsupported => Event::LocksUnsupported(path.to_owned()),
         });
     };
-    // Nobody may collect sources while they are compiled.
-    let home = CargoHome::new(session.config.home());
-    let _sources = home.lock_sources(&|notice| told("package cache", home.root(), notice))?;
     let checks = SourceChecks::new(sources.registries(), &plan, checksums);
     if options.verify_sources || session.config.verify_sources()? {
         checks.of_all()?;

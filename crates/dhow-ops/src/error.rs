@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use dhow_model::{InternedString, PackageId, SourceId};
 use dhow_resolve::ProviderError;
+use semver::Version;
 
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +80,22 @@ pub enum Error {
          the lock file", .path.display()
     )]
     LockFileOutdated { path: PathBuf },
+    #[error("there is no version {version} of `{name}`{}", newest(.known))]
+    NoSuchVersion { name: InternedString, version: Version, known: Vec<Version> },
+    #[error(
+        "`{name}` cannot be exactly {version}\n\nhelp: change the requirements in `Cargo.toml`, if they are what is in \
+         the way"
+    )]
+    PreciseUnfit { name: InternedString, version: Version, source: Box<Error> },
+    #[error("the releases of `{name}` cannot be looked up")]
+    Releases { name: InternedString, source: ProviderError },
+    #[error("`{}` has no members, so there is nothing to lock", .path.display())]
+    EmptyWorkspace { path: PathBuf },
+    #[error(
+        "`--precise {text}`: not a version{}",
+        .help.as_ref().map(|help| format!("\n\nhelp: {help}")).unwrap_or_default()
+    )]
+    BadPrecise { text: String, help: Option<String>, source: semver::Error },
     #[error("there is no lock file `{}` yet\n\nhelp: `dhow generate-lockfile` makes one", .path.display())]
     NoLockFile { path: PathBuf },
     #[error(
@@ -142,4 +159,17 @@ fn available(flag: &str, names: &[String]) -> String {
     } else {
         format!("there are: {}", names.join(", "))
     }
+}
+
+/// Some versions, newest first.
+fn newest(known: &[Version]) -> String {
+    const SHOWN: usize = 8;
+    let mut text: Vec<String> = known.iter().take(SHOWN).map(Version::to_string).collect();
+    if text.is_empty() {
+        return ": there is none at all".to_owned();
+    }
+    if known.len() > SHOWN {
+        text.push("…".to_owned());
+    }
+    format!("\n\nhelp: there are {}", text.join(", "))
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::lock_report::LockChange;
+
 /// From which verbosity on something is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -36,6 +38,9 @@ pub enum Event {
     Note(String),
     /// Something that did not work and does not matter for the command: shown with `-v`.
     Remark(String),
+    /// Something that may help.
+    /// What became of a package in the lock file.
+    LockChange(LockChange),
     /// Something that failed; what it means for the command comes as its error.
     Error(String),
     /// One of several things that were asked for has failed; the others go on.

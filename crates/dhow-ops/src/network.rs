@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dhow_config::RegistryCredentials;
+use dhow_config::{Protocol, RegistryCredentials};
 use dhow_fetch::{
-    Answerer, Children, CredentialSettings, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings,
-    Sources, SummaryReader,
+    Answerer, Children, CredentialSettings, GitProgram, GitSettings, HttpSettings, NetSettings,
+    ProxyVariables, Settings, Sources, SummaryReader,
 };
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
@@ -36,12 +36,19 @@ pub(crate) fn settings(session: &Session<'_>, replaced: Replaced) -> Result<Sett
             cwd: session.cwd().to_owned(),
             with_cli: net.git_fetch_with_cli,
             may_prompt: net.git_fetch_with_cli && session.width.is_some(),
+            known_hosts: net.ssh_known_hosts.into_iter().map(|line| line.value).collect(),
             ..GitSettings::default()
         },
         net: NetSettings { retry: net.retry, offline, ..NetSettings::default() },
         sources: sources(session, replaced)?,
         children: children(session),
     })
+}
+
+/// The git program, by the same settings.
+pub(crate) fn git(session: &Session<'_>) -> Result<Arc<GitProgram>, Error> {
+    let settings = settings(session, Replaced::ByConfiguration)?;
+    Ok(Arc::new(GitProgram::new(settings.git, settings.http, settings.net)))
 }
 
 fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
@@ -78,6 +85,9 @@ fn sources(session: &Session<'_>, replaced: Replaced) -> Result<Sources, Error> 
     }
     let unnamed = session.config.credentials_of_unnamed().map(|found| credentials(found, String::new()));
     let mut sources = Sources::new(unnamed?);
+    if session.config.crates_io_protocol()? == Protocol::Git {
+        sources.use_crates_io_git_index();
+    }
     for (source, name) in named {
         let replacement = match replaced {
             Replaced::ByConfiguration => session.config.replacement(&configured, source),

@@ -42,6 +42,9 @@ pub(crate) fn load(
     resolve: &Resolve,
     ids: &BTreeSet<PackageId>,
 ) -> Result<HashMap<PackageId, Package>, Error> {
+    if ids.iter().any(|id| !id.source().is_path()) {
+        sources.keep_in_place()?;
+    }
     let (from_git, not_in_git) = git_packages(sources, ids)?;
     let from_registries: Vec<Wanted> =
         not_in_git.into_iter().map(|id| Wanted { id, checksum: resolve.checksum(id) }).collect();
@@ -62,6 +65,7 @@ pub(crate) fn load_one(
     sources: &Sources<'_>,
     wanted: Wanted,
 ) -> Result<Package, Error> {
+    sources.keep_in_place()?;
     let roots = download(session, sources, &[wanted])?;
     let root = roots.get(&wanted.id).map(PathBuf::as_path).unwrap_or(Path::new(""));
     Ok(sources.loader().package(&root.join("Cargo.toml"), wanted.id.source())?)

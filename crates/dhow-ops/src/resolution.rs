@@ -1,18 +1,18 @@
 //! From manifests and `Cargo.lock` to the graph of packages, and back to `Cargo.lock`.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::task::Poll;
 
-use dhow_config::IncompatibleRustVersions;
 use dhow_fetch::Freshness;
-use dhow_formats::lockfile::Lockfile;
-use dhow_model::{Dependency, PackageId, PartialVersion, RustVersion};
-use dhow_resolve::{CliFeatures, LockUpdate, Member, Resolve, ResolveRequest, Resolver, VersionPreferences};
-use dhow_workspace::{Package, ResolverVersion, Workspace};
+use dhow_model::{Dependency, PackageId, SourceId};
+use dhow_resolve::{CliFeatures, Member, Precise, Resolve, ResolveRequest, Resolver};
+use dhow_workspace::{Package, Workspace};
 
 use crate::error::Error;
+use crate::lock_file::LockFile;
+use crate::lock_report::{self, Occasion};
 use crate::patches::Previous;
+use crate::rust_versions::RustVersions;
 use crate::session::Session;
 use crate::sources::Sources;
 
@@ -38,11 +38,7 @@ pub(crate) enum LockUse {
 
 /// What the lock file says; nothing if there is none.
 pub(crate) fn locked(workspace: &Workspace, sources: &Sources<'_>) -> Result<Option<Resolve>, Error> {
-    let path = workspace.lock_path();
-    match read_text(&path)? {
-        Some(text) => parse(&path, &text, workspace, sources).map(Some),
-        None => Ok(None),
-    }
+    LockFile::read(workspace)?.resolve(workspace, sources)
 }
 
 /// The graph that `Cargo.lock` describes, for all features of all members; `Cargo.lock` is brought up to date.
@@ -52,18 +48,17 @@ pub(crate) fn resolve(
     sources: &mut Sources<'_>,
     options: LockOptions,
 ) -> Result<Resolve, Error> {
-    let path = workspace.lock_path();
-    let text = read_text(&path)?;
-    let previous = match &text {
-        Some(text) if !options.anew => Some(parse(&path, text, workspace, sources)?),
-        _ => None,
-    };
-    let all =
-        |p: &Package| Member { summary: p.summary().clone(), features: CliFeatures::all(), dev_deps: true };
-    let members: Vec<Member> = workspace.members().iter().map(all).collect();
-    let search = Search { session, workspace, options };
-    let resolve = search.with_as_little_network_as_possible(sources, &members, previous.as_ref())?;
-    search.write(&path, text.as_deref(), previous.as_ref(), &resolve)?;
+    let lock = LockFile::read(workspace)?;
+    let previous = if options.anew { None } else { lock.resolve(workspace, sources)? };
+    let rust_versions = RustVersions::new(session, workspace, options.ignore_rust_version)?;
+    let search = Search { workspace, rust_versions };
+    let hold = Hold { previous: previous.as_ref(), ..Hold::default() };
+    let resolve = search.with_as_little_network_as_possible(sources, &search.all_members(), hold)?;
+    let written = lock.write(session, &resolve, search.rust_versions.lowest().as_ref())?;
+    if written || options.anew {
+        let occasion = previous.as_ref().map_or(Occasion::New, Occasion::Changed);
+        lock_report::tell(session, sources, &search.rust_versions, &resolve, occasion)?;
+    }
     Ok(resolve)
 }
 
@@ -80,11 +75,14 @@ pub(crate) fn resolve_once(
         LockUse::Ignored => None,
         LockUse::Kept | LockUse::Read => locked(workspace, sources)?,
     };
-    let search = Search { session, workspace, options };
-    let members = asked(workspace, members);
-    let resolve = search.with_as_little_network_as_possible(sources, &members, previous.as_ref())?;
+    let search = Search {
+        workspace,
+        rust_versions: RustVersions::new(session, workspace, options.ignore_rust_version)?,
+    };
+    let hold = Hold { previous: previous.as_ref(), ..Hold::default() };
+    let resolve = search.with_as_little_network_as_possible(sources, &asked(workspace, members), hold)?;
     if lock == LockUse::Ignored {
-        search.tell_changes(None, &resolve);
+        lock_report::tell(session, sources, &search.rust_versions, &resolve, Occasion::New)?;
     }
     Ok(resolve)
 }
@@ -97,8 +95,8 @@ pub(crate) fn narrow(
     whole: &Resolve,
     members: &[(PackageId, CliFeatures, bool)],
 ) -> Result<Resolve, Error> {
-    let search = Search { session, workspace, options: LockOptions::default() };
-    search.run(sources, &asked(workspace, members), Some(whole))
+    let search = Search { workspace, rust_versions: RustVersions::new(session, workspace, false)? };
+    search.run(sources, &asked(workspace, members), Hold { previous: Some(whole), ..Hold::default() })
 }
 
 fn asked(workspace: &Workspace, members: &[(PackageId, CliFeatures, bool)]) -> Vec<Member> {
@@ -109,52 +107,90 @@ fn asked(workspace: &Workspace, members: &[(PackageId, CliFeatures, bool)]) -> V
     members.iter().filter_map(member).collect()
 }
 
-struct Search<'a> {
-    session: &'a Session<'a>,
-    workspace: &'a Workspace,
-    options: LockOptions,
+/// What of an earlier resolution is held on to.
+#[derive(Clone, Copy)]
+pub(crate) struct Hold<'a> {
+    pub(crate) previous: Option<&'a Resolve>,
+    pub(crate) keep: &'a dyn Fn(PackageId) -> bool,
+    pub(crate) precise: &'a [Precise],
+    /// Registries that are asked for news in any case.
+    pub(crate) asked: &'a BTreeSet<SourceId>,
+}
+
+static NONE: BTreeSet<SourceId> = BTreeSet::new();
+
+impl Default for Hold<'_> {
+    /// On to everything, if there is anything.
+    fn default() -> Self {
+        Self { previous: None, keep: &|_| true, precise: &[], asked: &NONE }
+    }
+}
+
+pub(crate) struct Search<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) rust_versions: RustVersions<'a>,
 }
 
 impl Search<'_> {
-    /// A lock file says which releases to use, and what the home knows of them will do. Only where that is not enough
-    /// (a dependency is new, or a release is not known) registries are asked for news.
-    fn with_as_little_network_as_possible(
-        &self,
-        sources: &mut Sources<'_>,
-        members: &[Member],
-        previous: Option<&Resolve>,
-    ) -> Result<Resolve, Error> {
-        if let Some(previous) = previous {
-            sources.set_freshness(Freshness::Cached);
-            sources.request(previous.iter())?;
-            let is_known = |id: PackageId| id.source().is_path() || previous.contains(id);
-            if let Ok(resolve) = self.run(sources, members, Some(previous))
-                && resolve.iter().all(is_known)
-            {
-                return Ok(resolve);
-            }
-        }
-        sources.set_freshness(Freshness::Revalidated);
-        self.run(sources, members, previous)
+    /// What a lock file is made for.
+    pub(crate) fn all_members(&self) -> Vec<Member> {
+        let all = |p: &Package| Member {
+            summary: p.summary().clone(),
+            features: CliFeatures::all(),
+            dev_deps: true,
+        };
+        self.workspace.members().iter().map(all).collect()
     }
 
-    fn run(
+    /// A lock file says which releases to use, and what the home knows of them will do. Only registries of which more
+    /// has to be known (a dependency is new or is let go, or a release is not known) are asked for news.
+    pub(crate) fn with_as_little_network_as_possible(
         &self,
         sources: &mut Sources<'_>,
         members: &[Member],
-        previous: Option<&Resolve>,
+        hold: Hold<'_>,
     ) -> Result<Resolve, Error> {
-        let prefs = self.preferences(sources)?;
-        let held = Previous { resolve: previous, keep: &|_| true };
+        let Some(previous) = hold.previous else {
+            sources.set_freshness(Freshness::Revalidated);
+            return self.run(sources, members, hold);
+        };
+        sources.set_freshness(Freshness::Cached);
+        let mut asked = hold.asked.clone();
+        asked.iter().for_each(|source| sources.revalidate(*source));
+        sources.request(previous.iter())?;
+        sources.fetch_repositories(previous.iter().filter(|id| (hold.keep)(*id)));
+        loop {
+            let Ok(resolve) = self.run(sources, members, hold) else {
+                sources.set_freshness(Freshness::Revalidated);
+                return self.run(sources, members, hold);
+            };
+            let mut unpinned = resolve.unpinned_sources().iter().filter(|source| source.is_registry());
+            // One after the other: what the first has may be another way that does not need the second.
+            let Some(not_asked) = unpinned.find(|source| !asked.contains(source)) else { return Ok(resolve) };
+            sources.revalidate(*not_asked);
+            asked.insert(*not_asked);
+        }
+    }
+
+    pub(crate) fn run(
+        &self,
+        sources: &mut Sources<'_>,
+        members: &[Member],
+        hold: Hold<'_>,
+    ) -> Result<Resolve, Error> {
+        let prefs = self.rust_versions.preferences(sources)?;
+        let held = Previous { resolve: hold.previous, keep: hold.keep };
         let patches = sources.patches(self.workspace, held)?;
         let replacements = sources.replacements(self.workspace, held)?;
-        let lowest = self.lowest_rust_version();
-        let asked: Vec<Dependency> = members.iter().flat_map(|m| m.summary.dependencies()).cloned().collect();
+        let lowest = self.rust_versions.lowest();
+        let deps = members.iter().flat_map(|m| m.summary.dependencies());
+        let asked: Vec<Dependency> = deps.filter(|dep| !is_held(dep, hold)).cloned().collect();
         sources.prefetch(&asked)?;
         let mut resolver = Resolver::new(ResolveRequest {
             members,
-            previous,
-            keep: &|_| true,
+            previous: hold.previous,
+            keep: hold.keep,
+            precise: hold.precise,
             patches: &patches,
             replacements: &replacements,
             prefs: &prefs,
@@ -162,89 +198,20 @@ impl Search<'_> {
         });
         loop {
             match resolver.run(sources) {
-                Poll::Ready(result) => return Ok(result?),
+                Poll::Ready(result) => {
+                    sources.tell_news();
+                    return Ok(result?);
+                }
                 Poll::Pending => sources.wait(),
             }
         }
     }
-
-    fn rust_versions(&self) -> BTreeSet<&RustVersion> {
-        self.workspace.members().iter().filter_map(|p| p.metadata().rust_version.as_ref()).collect()
-    }
-
-    fn lowest_rust_version(&self) -> Option<PartialVersion> {
-        self.rust_versions().first().map(|lowest| lowest.to_partial())
-    }
-
-    /// With resolver 3, versions that need a newer Rust than the workspace promises come last.
-    fn preferences(&self, sources: &mut Sources<'_>) -> Result<VersionPreferences, Error> {
-        let fallback = match self.session.config.incompatible_rust_versions()? {
-            Some(choice) => choice == IncompatibleRustVersions::Fallback,
-            None => self.workspace.resolver() >= ResolverVersion::V3,
-        };
-        if !fallback || self.options.ignore_rust_version {
-            return Ok(VersionPreferences::default());
-        }
-        let mut rust_versions: Vec<PartialVersion> =
-            self.rust_versions().into_iter().map(RustVersion::to_partial).collect();
-        if rust_versions.is_empty() {
-            rust_versions.push(sources.rustc_version()?.into());
-        }
-        Ok(VersionPreferences { rust_versions, ..VersionPreferences::default() })
-    }
-
-    fn write(
-        &self,
-        path: &Path,
-        text: Option<&str>,
-        previous: Option<&Resolve>,
-        resolve: &Resolve,
-    ) -> Result<(), Error> {
-        let update = resolve.update_lock(text, self.lowest_rust_version().as_ref());
-        let LockUpdate::Write(new) = update else { return Ok(()) };
-        if self.session.lock.locked {
-            // Remarks and blank lines that we would not write change nothing.
-            let says_the_same =
-                |old| matches!((Lockfile::parse(old), Lockfile::parse(&new)), (Ok(a), Ok(b)) if a == b);
-            if text.is_some_and(says_the_same) {
-                return Ok(());
-            }
-            return Err(Error::LockFileOutdated { path: path.to_owned() });
-        }
-        dhow_fs::write_atomic(path, new.as_bytes())?;
-        self.tell_changes(previous, resolve);
-        Ok(())
-    }
-
-    fn tell_changes(&self, previous: Option<&Resolve>, resolve: &Resolve) {
-        let external = |id: &PackageId| !id.source().is_path() && self.workspace.member(*id).is_none();
-        let is_new = |id: &PackageId| previous.is_none_or(|p| !p.contains(*id));
-        let new: Vec<PackageId> = resolve.iter().filter(external).filter(is_new).collect();
-        if new.is_empty() {
-            return;
-        }
-        let plural = if new.len() == 1 { "" } else { "s" };
-        self.session
-            .status("Locking", format!("{} package{plural} to latest compatible versions", new.len()));
-        let Some(previous) = previous else { return };
-        for id in new {
-            match previous.iter().find(|old| old.name() == id.name() && !resolve.contains(*old)) {
-                Some(old) => self.session.status("Updating", format!("{old} -> v{}", id.version())),
-                None => self.session.status("Adding", id.to_string()),
-            }
-        }
-    }
 }
 
-fn read_text(path: &Path) -> Result<Option<String>, Error> {
-    let Some(bytes) = dhow_fs::read_optional(path)? else { return Ok(None) };
-    String::from_utf8(bytes).map(Some).map_err(|_| Error::NotUtf8 { path: path.to_owned() })
-}
-
-fn parse(path: &Path, text: &str, workspace: &Workspace, sources: &Sources<'_>) -> Result<Resolve, Error> {
-    let lock = Lockfile::parse(text)
-        .map_err(|source| Error::LockFile { path: path.to_owned(), source: Box::new(source) })?;
-    let without_source = sources.path_packages().chain(workspace.members());
-    Resolve::from_lock(&lock, without_source.map(Package::id))
-        .map_err(|source| Error::LockFile { path: path.to_owned(), source: Box::new(source) })
+/// Whether a dependency will probably stay what it is.
+fn is_held(dep: &Dependency, hold: Hold<'_>) -> bool {
+    let fits = |id: PackageId| {
+        id.name() == dep.package_name() && dep.matches_version(id.version()) && (hold.keep)(id)
+    };
+    hold.previous.is_some_and(|previous| previous.iter().any(fits))
 }

@@ -34,6 +34,8 @@ pub struct Session<'a> {
     pub color: bool,
     /// Columns of the terminal, if there is one.
     pub width: Option<u16>,
+    /// `-v`: also what has not changed.
+    pub verbose: bool,
     /// `-vv`: everything is wanted, other people's warnings too.
     pub very_verbose: bool,
     /// The jobserver that this program was started under, if there is one.

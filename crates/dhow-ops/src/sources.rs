@@ -1,12 +1,14 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
+use std::cell::OnceCell;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
 use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
-use dhow_home::CargoHome;
+use dhow_fs::LockNotice;
+use dhow_home::{CargoHome, ReadGuard};
 use dhow_model::{Dependency, InternedString, PackageId, RustVersion, SourceId, Summary};
 use dhow_resolve::{Provider, ProviderError, Releases};
 use dhow_workspace::{Loader, Package, Workspace};
@@ -30,6 +32,8 @@ pub(crate) struct Sources<'a> {
     rustc_version: Option<Version>,
     /// When unused files of the home were collected last, once that is known.
     last_collected: OnceLock<u64>,
+    /// What is read here stays where it is for as long as this value lives.
+    in_place: OnceCell<ReadGuard>,
 }
 
 impl<'a> Sources<'a> {
@@ -55,6 +59,7 @@ impl<'a> Sources<'a> {
             answers: HashMap::new(),
             rustc_version: None,
             last_collected: OnceLock::new(),
+            in_place: OnceCell::new(),
         })
     }
 
@@ -83,6 +88,22 @@ impl<'a> Sources<'a> {
 
     pub(crate) fn set_last_collected(&self, seconds: u64) {
         self.last_collected.get_or_init(|| seconds);
+    }
+
+    /// From now on, until this value is dropped, nobody removes sources from the home: a collection waits. Whoever is
+    /// about to read sources there, or to find out which of them are there, calls this first; the first call counts.
+    pub(crate) fn keep_in_place(&self) -> Result<(), Error> {
+        if self.in_place.get().is_none() {
+            let home = self.registries.home();
+            let told = |notice| {
+                self.session.tell(match notice {
+                    LockNotice::Waiting => Event::Blocking("package cache".to_owned()),
+                    LockNotice::Unsupported => Event::LocksUnsupported(home.root().to_owned()),
+                });
+            };
+            drop(self.in_place.set(home.lock_sources(&told)?));
+        }
+        Ok(())
     }
 
     /// The compiler's version, by which versions are chosen where nobody states one. Asked once.
@@ -118,6 +139,24 @@ impl<'a> Sources<'a> {
         self.answers.clear();
     }
 
+    /// Asks one registry for news, whatever the rule for others.
+    pub(crate) fn revalidate(&mut self, source: SourceId) {
+        self.registries.revalidate(source);
+        self.answers.retain(|(_, known), _| *known != source);
+    }
+
+    /// All releases of the package that `id` is one of.
+    pub(crate) fn releases(&mut self, id: PackageId) -> Result<Arc<dyn Releases>, Error> {
+        let dep = Dependency::new(id.name(), id.source());
+        loop {
+            match self.query(&dep) {
+                Poll::Pending => self.wait(),
+                Poll::Ready(Ok(releases)) => return Ok(releases),
+                Poll::Ready(Err(source)) => return Err(Error::Releases { name: id.name(), source }),
+            }
+        }
+    }
+
     /// Asks for what is probably needed, before the resolver does.
     pub(crate) fn prefetch(&self, dependencies: &[Dependency]) -> Result<(), Error> {
         let mut by_source: BTreeMap<SourceId, Vec<Dependency>> = BTreeMap::new();
@@ -142,12 +181,28 @@ impl<'a> Sources<'a> {
         Ok(())
     }
 
+    /// Fetches the repositories of these packages, several at once: which they are is known beforehand.
+    pub(crate) fn fetch_repositories(&self, ids: impl Iterator<Item = PackageId>) {
+        let sources: BTreeSet<SourceId> =
+            ids.map(PackageId::source).filter(|s| s.is_git() && s.precise().is_some()).collect();
+        if sources.len() > 1 {
+            let events = |event| self.session.tell(Event::Fetch(event));
+            self.registries.prefetch_checkouts(&Vec::from_iter(sources), &events);
+        }
+    }
+
     /// Waits until an answer has come.
     pub(crate) fn wait(&self) {
         let events = |event| self.session.tell(Event::Fetch(event));
         for registry in self.registries.opened() {
             registry.wait(&events);
         }
+    }
+
+    /// Tells what happened, without waiting.
+    pub(crate) fn tell_news(&self) {
+        let events = |event| self.session.tell(Event::Fetch(event));
+        self.registries.opened().iter().for_each(|registry| registry.tell_news(&events));
     }
 
     fn ask(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::names::similar;
 pub use dhow_formats::lockfile::LockVersion as ResolveVersion;
-use dhow_model::{Checksum, Dependency, InternedString, PackageId, PackageIdSpec, Summary};
+use dhow_model::{Checksum, Dependency, InternedString, PackageId, PackageIdSpec, SourceId, Summary};
 
 /// What was chosen: a graph of packages. From a search it is complete; from a lock file edges have no
 /// [`Dependency`]s, and there are no features and no summaries.
@@ -17,6 +17,7 @@ pub struct Resolve {
     pub(crate) replacements: BTreeMap<PackageId, PackageId>,
     pub(crate) unused_patches: Vec<PackageId>,
     pub(crate) lock_metadata: BTreeMap<String, String>,
+    pub(crate) unpinned_sources: Vec<SourceId>,
     pub(crate) version: ResolveVersion,
 }
 
@@ -107,6 +108,12 @@ impl Resolve {
     /// Patches that nothing uses, sorted.
     pub fn unused_patches(&self) -> &[PackageId] {
         &self.unused_patches
+    }
+
+    /// Sources from which something is needed that the lock file (or whatever was held on to) did not pin: what they
+    /// have now decides. In the order in which they were needed; nothing if this comes from a lock file.
+    pub fn unpinned_sources(&self) -> &[SourceId] {
+        &self.unpinned_sources
     }
 
     /// How it is encoded in a lock file.

@@ -25,5 +25,5 @@ pub use lock::{LockError, LockUpdate, version_for_rust};
 pub use names::similar;
 pub use prefs::{VersionOrdering, VersionPreferences};
 pub use provider::{Provider, ProviderError, Releases, SharedError};
-pub use request::{Member, Patch, Replacement, ResolveRequest};
+pub use request::{Member, Patch, Precise, Replacement, ResolveRequest};
 pub use resolver::Resolver;

@@ -1,6 +1,7 @@
 //! What a resolution starts from.
 
-use dhow_model::{Dependency, PackageId, PackageIdSpec, PartialVersion, SourceId, Summary};
+use dhow_model::{Dependency, InternedString, PackageId, PackageIdSpec, PartialVersion, SourceId, Summary};
+use semver::Version;
 
 use crate::features::CliFeatures;
 use crate::graph::Resolve;
@@ -39,6 +40,27 @@ pub struct Replacement {
     pub summary: Summary,
 }
 
+/// `update --precise`: who would take `from` gets `to` and nothing else, even if it is yanked.
+#[derive(Clone, Debug)]
+pub struct Precise {
+    /// Where the package comes from.
+    pub source: SourceId,
+    /// The package.
+    pub name: InternedString,
+    /// The version that is locked. Requirements that do not accept it have nothing to do with this.
+    pub from: Version,
+    /// The version that is wanted. Without build metadata, any will do.
+    pub to: Version,
+}
+
+impl Precise {
+    /// Whether `version` is the one that is wanted.
+    pub fn is(&self, version: &Version) -> bool {
+        let parts = |v: &Version| (v.major, v.minor, v.patch, v.pre.clone());
+        parts(&self.to) == parts(version) && (self.to.build.is_empty() || self.to.build == version.build)
+    }
+}
+
 /// All that decides a resolution, except for the published packages.
 #[derive(Clone, Copy)]
 pub struct ResolveRequest<'a> {
@@ -50,6 +72,8 @@ pub struct ResolveRequest<'a> {
     /// Which of the previous packages to hold on to: `cargo update` lets go of some. Path packages and those whose
     /// requirements changed are let go by themselves.
     pub keep: &'a dyn Fn(PackageId) -> bool,
+    /// What `update --precise` asks for; the packages it names are let go by `keep`.
+    pub precise: &'a [Precise],
     /// `[patch]` of the workspace's root.
     pub patches: &'a [Patch],
     /// `[replace]` of the workspace's root.

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use dhow_ops::{Event, FetchEvent as Fetch, Level};
+use dhow_ops::{ChangeKind, Event, FetchEvent as Fetch, Level, LockChange, LockRemark};
 
 use crate::failure::{manifest_warning, report_error};
-use crate::terminal::{Terminal, Verbosity};
+use crate::terminal::{Terminal, Tone, Verbosity};
 
 /// More features are counted, not listed.
 const MAX_FEATURES: usize = 30;
@@ -25,6 +25,7 @@ impl Terminal {
             Event::Warning(message) => self.warn(message),
             Event::Note(message) => self.note(message),
             Event::Remark(message) if self.verbosity() >= Verbosity::Verbose => self.warn(message),
+            Event::LockChange(change) => self.lock_change(change),
             Event::Error(message) => self.error(message),
             Event::Failure(error) => report_error(self, error),
             Event::ManifestWarning(warning) => manifest_warning(self, warning),
@@ -41,6 +42,34 @@ impl Terminal {
                 self.progress("Building", *done, *total, active.clone())
             }
             _ => {}
+        }
+    }
+
+    fn lock_change(&self, change: &LockChange) {
+        let LockChange { kind, package, remark } = change;
+        let style = match kind {
+            ChangeKind::Added => Tone::Note,
+            ChangeKind::Upgraded => Tone::Good,
+            ChangeKind::Downgraded => Tone::Warn,
+            ChangeKind::Removed => Tone::Bad,
+            ChangeKind::Unchanged => Tone::Plain,
+        };
+        let (tone, text) = match remark {
+            None => (Tone::Plain, String::new()),
+            Some(LockRemark::RequiresRust(rust)) => (Tone::Bad, format!("requires Rust {rust}")),
+            Some(LockRemark::Available { version, requires, in_reach }) => {
+                let tone = if *in_reach { Tone::Warn } else { Tone::Plain };
+                let requires = requires.as_ref().map(|rust| format!(", requires Rust {rust}"));
+                (tone, format!("available: v{version}{}", requires.unwrap_or_default()))
+            }
+        };
+        match text.is_empty() {
+            true => self.status_in(style, kind.verb(), package),
+            false => self.status_in(
+                style,
+                kind.verb(),
+                format_args!("{package} {}", tone.on(&format!("({text})"))),
+            ),
         }
     }
 

@@ -68,6 +68,33 @@ pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const BOLD: Style = Style::new().bold();
 
+/// How serious something is: its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Note,
+    Warn,
+    Bad,
+    Plain,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        match self {
+            Self::Good => GOOD,
+            Self::Note => NOTE,
+            Self::Warn => WARN,
+            Self::Bad => BAD,
+            Self::Plain => Style::new(),
+        }
+    }
+
+    pub(crate) fn on(self, text: &str) -> String {
+        let style = self.style();
+        format!("{style}{text}{style:#}")
+    }
+}
+
 impl Terminal {
     /// A printer on the process's own streams.
     pub fn new(settings: Settings) -> Self {
@@ -122,6 +149,11 @@ impl Terminal {
     /// The same in cyan, for what is not progress: `     Removed …`.
     pub fn status_note(&self, verb: &str, message: impl Display) {
         self.status_styled(verb, message, NOTE);
+    }
+
+    /// The same in a colour that says how serious it is.
+    pub(crate) fn status_in(&self, tone: Tone, verb: &str, message: impl Display) {
+        self.status_styled(verb, message, tone.style());
     }
 
     fn status_styled(&self, verb: &str, message: impl Display, style: Style) {

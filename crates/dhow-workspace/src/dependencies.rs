@@ -9,7 +9,7 @@ use dhow_formats::manifest::{
 };
 use dhow_model::{
     CRATES_IO_INDEX, CRATES_IO_REGISTRY, DepKind, Dependency, GitReference, PackageIdSpec, Platform,
-    SourceId, SourceIdError, SourceKind,
+    SourceId, SourceKind,
 };
 use semver::{Version, VersionReq};
 use url::Url;
@@ -288,8 +288,7 @@ fn source_of(
         }
         (Some(_), Some(_)) => ambiguous("path", "`git` and `path`"),
         (Some(git), None) => {
-            let url = Url::parse(git)
-                .map_err(|reason| bad_url("git", SourceIdError::BadUrl { text: git.clone(), reason }))?;
+            let url = SourceId::parse_git_url(git).map_err(|reason| bad_url("git", reason))?;
             if let Some(fragment) = url.fragment() {
                 input.notes.warn(["dependencies", name, "git"], || {
                     format!("`#{fragment}` in the URL of `{name}` is ignored; use `rev = \"{fragment}\"`")

@@ -89,6 +89,7 @@ impl Context {
             exe: &self.exe,
             color: self.terminal.err_has_color(),
             width: self.terminal.width(),
+            verbose: self.is_verbose(),
             very_verbose: self.terminal.verbosity() == Verbosity::VeryVerbose,
             jobserver: self.jobserver.as_ref(),
             events: &events,

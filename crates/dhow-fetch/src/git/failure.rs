@@ -81,18 +81,26 @@ pub(super) fn kind(stderr: &str) -> Failure {
     WORDS.iter().find(|(_, words)| said(words)).map_or(Failure::Final, |(kind, _)| *kind)
 }
 
-/// What git says, without its decoration: the lines that tell an error, or all.
+/// What only decorates an error.
+const NOISE: &[&str] = &[
+    "From ",
+    "* ",
+    "hint: ",
+    "warning: ",
+    "Please make sure you have the correct access rights",
+    "and the repository exists.",
+    "Warning: Permanently added",
+];
+
+/// What git, or what it runs, says, without its decoration.
 pub(super) fn reason(stderr: &str) -> String {
-    let lines = || stderr.lines().map(str::trim).filter(|line| !line.is_empty());
-    let told: Vec<&str> = lines()
-        .filter_map(|line| {
-            ["fatal: ", "error: ", "remote: "].iter().find_map(|start| line.strip_prefix(start))
-        })
-        .collect();
-    match told.is_empty() {
-        true => lines().collect::<Vec<_>>().join("; "),
-        false => told.join("; "),
-    }
+    let lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+    let telling = lines.filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
+    let bare = telling.map(|line| {
+        let starts = ["fatal: ", "error: ", "remote: "];
+        starts.iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line)
+    });
+    bare.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -116,6 +124,7 @@ mod tests {
         );
         check("fatal: transport 'file' not allowed\n", Failure::Final);
         assert_eq!(reason("From x\nerror: a\n\nfatal: b\n"), "a; b");
-        assert_eq!(reason("git@x: no\n"), "git@x: no");
+        let ssh = "Host key verification failed.\nfatal: Could not read.\n\nand the repository exists.\n";
+        assert_eq!(reason(ssh), "Host key verification failed.; Could not read.");
     }
 }

@@ -74,7 +74,8 @@ pub struct GitProgram {
     net: NetSettings,
     here: Arc<Environment>,
     there: Arc<Environment>,
-    ssh: OnceLock<Option<OsString>>,
+    /// Whether the user says how ssh is run.
+    has_own_ssh: OnceLock<bool>,
 }
 
 impl GitProgram {
@@ -82,7 +83,7 @@ impl GitProgram {
     pub fn new(settings: GitSettings, http: HttpSettings, net: NetSettings) -> Self {
         let here = Arc::new(environment_here(&settings.env));
         let there = Arc::new(environment_there(&settings.env, settings.may_prompt));
-        Self { settings, http, net, here, there, ssh: OnceLock::new() }
+        Self { settings, http, net, here, there, has_own_ssh: OnceLock::new() }
     }
 
     pub(super) fn net(&self) -> &NetSettings {
@@ -152,6 +153,57 @@ impl GitProgram {
         self.judge(&process, output).map(drop)
     }
 
+    /// What is wrong with a repository, if something that is reachable is missing or broken.
+    pub(super) fn check_connectivity(&self, dir: &Path) -> Result<Option<String>, FetchError> {
+        let args = ["fsck", "--connectivity-only", "--no-dangling", "--no-progress"];
+        let output = self.run(&self.here(dir, args))?;
+        if output.status.success() {
+            return Ok(None);
+        }
+        let text =
+            String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        Ok(Some(text.lines().next().unwrap_or("git says nothing more").to_owned()))
+    }
+
+    /// The hashes that the files of a working tree have as blobs, as they are.
+    pub(super) fn hash_files<'p>(
+        &self,
+        dir: &Path,
+        paths: impl Iterator<Item = &'p Path>,
+    ) -> Result<Vec<String>, FetchError> {
+        // Relative to the directory in which git is run. A line end in a name would be two names.
+        let (mut lines, mut odd) = (Vec::new(), Vec::new());
+        let mut order = Vec::new();
+        for path in paths {
+            let bytes = path.as_os_str().as_encoded_bytes();
+            let is_odd = bytes.contains(&b'\n') || bytes.first() == Some(&b'"');
+            order.push(is_odd);
+            if is_odd {
+                odd.push(path);
+            } else {
+                lines.extend_from_slice(bytes);
+                lines.push(b'\n');
+            }
+        }
+        let hash = |more: &[&str]| {
+            let mut process = self.here(dir, ["hash-object", "--no-filters"]);
+            process.env("GIT_DIR", dir.join(".git"));
+            process.args(more.iter().copied());
+            process
+        };
+        let listed = hash(&["--stdin-paths"]);
+        let output = listed.output_with_input(&lines).map_err(|error| self.not_run(error))?;
+        let mut plain = output_lines(&self.judge(&listed, output)?).into_iter();
+        let mut odd_hashes = Vec::new();
+        for path in odd {
+            let mut process = hash(&["--"]);
+            process.args([path.as_os_str()]);
+            odd_hashes.extend(output_lines(&self.output(process)?));
+        }
+        let mut odd_hashes = odd_hashes.into_iter();
+        Ok(order.into_iter().map_while(|odd| if odd { odd_hashes.next() } else { plain.next() }).collect())
+    }
+
     /// The process that answers for objects: a name per line in, `<hash> <type> <size>` and content out.
     pub(super) fn object_server(&self, dir: &Path) -> Process {
         self.here(dir, ["cat-file", "--batch"])
@@ -187,22 +239,37 @@ impl GitProgram {
         if !how.trusted {
             process.env("GIT_PROTOCOL_FROM_USER", "0");
         }
-        if let Some(command) = self.ssh.get_or_init(|| self.ssh_command()) {
-            process.env("GIT_SSH_COMMAND", command);
+        if !self.settings.with_cli && !self.has_own_ssh.get_or_init(|| self.has_own_ssh()) {
+            process.env("GIT_SSH_COMMAND", self.ssh_command(dir)?);
         }
         self.run(&process)
     }
 
-    /// Without a user who could answer, ssh must not ask. How the user wants ssh to be run goes before.
-    fn ssh_command(&self) -> Option<OsString> {
+    /// How the user wants ssh to be run goes before.
+    fn has_own_ssh(&self) -> bool {
         let given = ["GIT_SSH_COMMAND", "GIT_SSH"];
-        if self.settings.may_prompt || given.iter().any(|name| self.there.contains_key(OsStr::new(name))) {
-            return None;
+        if given.iter().any(|name| self.there.contains_key(OsStr::new(name))) {
+            return true;
         }
         let mut process = self.process(&self.there, None);
         process.args(["config", "--get", "core.sshCommand"]);
-        let configured = self.run(&process).is_ok_and(|output| output.status.success());
-        (!configured).then(|| "ssh -o BatchMode=yes".into())
+        self.run(&process).is_ok_and(|output| output.status.success())
+    }
+
+    /// ssh must not ask, as there may be nobody to answer. It knows the hosts that configuration vouches for besides
+    /// those that the user's and the system's files do.
+    fn ssh_command(&self, dir: &Path) -> Result<String, FetchError> {
+        let file = dir.join("known_hosts");
+        let lines = self.settings.known_hosts.iter().map(String::as_str);
+        let text: String = lines.chain([GITHUB_HOST_KEY]).map(|line| format!("{line}\n")).collect();
+        dhow_fs::write(&file, text.as_bytes())?;
+        let quotable = file.to_str().filter(|path| !path.contains(['\'', '"', '\\', '%']));
+        Ok(match quotable {
+            Some(path) => format!(
+                "ssh -o BatchMode=yes -o 'GlobalKnownHostsFile=/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2 \"{path}\"'"
+            ),
+            None => "ssh -o BatchMode=yes".to_owned(),
+        })
     }
 
     /// `[http]` of Cargo's configuration, in git's words; with `net.git-fetch-with-cli` git's own count alone.
@@ -272,6 +339,13 @@ impl GitProgram {
     pub(super) fn not_run(&self, error: ProcessError) -> FetchError {
         FetchError::GitProgram(Arc::new(error))
     }
+}
+
+/// A machine that has never met the host of most repositories can fetch from it with Cargo, which knows this key too.
+const GITHUB_HOST_KEY: &str =
+    "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+fn output_lines(output: &Output) -> Vec<String> {
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
 /// Slower than that for as long as the timeout is: given up. Cargo's default.

@@ -6,6 +6,7 @@ mod beside_cargo;
 mod checkouts;
 mod download;
 mod git;
+mod git_servers;
 mod index;
 mod sources;
 mod support;

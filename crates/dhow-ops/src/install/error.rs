@@ -24,6 +24,17 @@ pub enum InstallError {
     #[error("`--index` takes the URL of a registry's index")]
     BadIndex { source: SourceIdError },
     #[error(
+        "`--git {url}` is not a URL{}", if .url.contains("://") { "" } else { "\n\nhelp: for ssh write `ssh://git@host/path`" }
+    )]
+    BadRepository { url: String, source: url::ParseError },
+    #[error(
+        "the repository {source_id} has several packages with {what}: {}\n\nhelp: name the one that you want",
+        .names.join(", ")
+    )]
+    SeveralPackages { source_id: SourceId, what: &'static str, names: Vec<String> },
+    #[error("the repository {source_id} has no package with programs or examples")]
+    NoPackages { source_id: SourceId },
+    #[error(
         "the package in the current directory is installed by `install --path .`\n\nhelp: `build` only builds it"
     )]
     CurrentDirectory,
@@ -77,6 +88,17 @@ pub enum InstallError {
         "the program `{}` of `{package}` is not there any more\n\nhelp: `install --force` brings it back", .path.display()
     )]
     ProgramGone { path: PathBuf, package: PackageId },
+}
+
+impl InstallError {
+    /// Who means a toolchain, a repository or a version should not get half of what was asked for; any other name that
+    /// is none is a failure of its own.
+    pub(crate) fn unless_slip(self) -> Result<(), Self> {
+        match &self {
+            Self::BadName { help, .. } if !help.is_empty() => Err(self),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn conflicts(programs: &[(String, Option<PackageId>)]) -> String {

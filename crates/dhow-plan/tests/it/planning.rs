@@ -275,6 +275,7 @@ fn resolve(workspace: &Workspace, packages: &HashMap<PackageId, Package>) -> Res
         members: &members,
         previous: None,
         keep: &|_| true,
+        precise: &[],
         patches: &[],
         replacements: &[],
         prefs: &VersionPreferences::default(),

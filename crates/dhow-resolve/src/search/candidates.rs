@@ -14,7 +14,7 @@ use super::sound::is_sound;
 use crate::names::{FastMap, Name};
 use crate::prefs::VersionOrdering;
 use crate::provider::{Provider, SharedError};
-use crate::request::ResolveRequest;
+use crate::request::{Precise, ResolveRequest};
 
 /// What a package needs when given features of it are wanted: dependencies with the fewest candidates first.
 pub(crate) struct Expansion {
@@ -221,6 +221,7 @@ impl<'a> Market<'a> {
     fn add_releases(&self, found: &mut Vec<Pkg>, ask: &Ask, source: SourceNo, releases: Range<Pkg>) {
         let name = ask.dep.package_name();
         let pool = &self.pool;
+        let precise = self.precise(ask, source);
         let patches = found.len();
         let mut some_at_hand = false;
         let mut some_far = false;
@@ -229,10 +230,14 @@ impl<'a> Market<'a> {
             if !ask.accepts(version) || pool.name(pkg) != name || pool.is_unusable(pkg) {
                 continue;
             }
+            if precise.is_some_and(|precise| !precise.is(version)) {
+                continue;
+            }
             let at_hand = pool.is_at_hand(pkg);
             some_at_hand |= at_hand;
             some_far |= !at_hand;
-            let usable = (!pool.is_yanked(pkg) || self.locked.prefers((Name(name), source), version))
+            let may_be_yanked = precise.is_some() || self.locked.prefers((Name(name), source), version);
+            let usable = (!pool.is_yanked(pkg) || may_be_yanked)
                 && !found[..patches].iter().any(|patch| pool.version(*patch) == version);
             if usable {
                 found.push(pkg);
@@ -245,6 +250,15 @@ impl<'a> Market<'a> {
                 index <= patches || pool.is_at_hand(*pkg)
             });
         }
+    }
+
+    /// What `update --precise` says of it.
+    fn precise(&self, ask: &Ask, source: SourceNo) -> Option<&'a Precise> {
+        let name = ask.dep.package_name();
+        let mut named = self.request.precise.iter().filter(|precise| precise.name == name);
+        named.find(|precise| {
+            self.pool.known_source(precise.source) == Some(source) && ask.accepts(&precise.from)
+        })
     }
 
     fn fitting_patches(&self, name: InternedString, source: SourceNo, ask: &Ask) -> Vec<Pkg> {

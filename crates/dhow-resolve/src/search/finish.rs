@@ -35,6 +35,10 @@ pub(crate) fn finish(market: &Market<'_>, state: &State) -> Result<Resolve, Reso
     let mut seen = FastSet::default();
     let mut edges: HashMap<PackageId, BTreeMap<PackageId, Vec<Dependency>>> = HashMap::new();
     for edge in &state.edges {
+        let ask = &market.pool.asked(edge.dep).ask;
+        if ask.locked.is_none() && !resolve.unpinned_sources.contains(&ask.dep.source()) {
+            resolve.unpinned_sources.push(ask.dep.source());
+        }
         if seen.insert((edge.parent, edge.child, edge.dep)) {
             let to = edges.entry(ids[&edge.parent]).or_default().entry(ids[&edge.child]).or_default();
             to.push(market.pool.dep(edge.dep).clone());

@@ -152,6 +152,11 @@ impl Pool {
         self.sources[source as usize].canonical_url() == patched.canonical_url()
     }
 
+    /// The number of a source that was seen before.
+    pub(crate) fn known_source(&self, source: SourceId) -> Option<SourceNo> {
+        self.source_addresses.get(&source.address()).copied()
+    }
+
     /// The number of what `version` of `name` would hold.
     pub(crate) fn key_no(&mut self, name: InternedString, source: SourceNo, version: &Version) -> KeyNo {
         let next = number(self.keys.len());

@@ -67,6 +67,7 @@ fn resolve(root: &str, table: &mut Table) -> (Result<Resolve, ResolveError>, Vec
         members: &members,
         previous: None,
         keep: &|_| true,
+        precise: &[],
         patches: &[],
         replacements: &[],
         prefs: &prefs,

@@ -21,7 +21,7 @@ pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
 pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
     BenchArgs, BuildArgs, CleanArgs, DocArgs, FetchArgs, GenerateLockfileArgs, LocateFormat,
-    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs,
+    LocateProjectArgs, MetadataArgs, PkgidArgs, RunArgs, TestArgs, TreeArgs, UpdateArgs,
 };
 pub(crate) use vendor::VendorArgs;
 
@@ -131,6 +131,8 @@ pub(crate) enum Command {
     /// Output the resolved dependencies of a package, the concrete used versions including overrides,
     /// in machine-readable format
     Metadata(MetadataArgs),
+    /// Update dependencies as recorded in the local lock file
+    Update(UpdateArgs),
     /// Print a fully qualified package specification
     Pkgid(PkgidArgs),
     /// Print a JSON representation of a Cargo.toml file's location

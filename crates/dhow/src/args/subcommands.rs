@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 
 use super::groups::{
     CommonArgs, CompileArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs,
@@ -152,6 +152,39 @@ pub(crate) struct FetchArgs {
 /// `generate-lockfile`
 #[derive(Args, Debug)]
 pub(crate) struct GenerateLockfileArgs {
+    #[command(flatten)]
+    pub(crate) manifest: ManifestArgs,
+    /// Ignore `rust-version` specification in packages
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) ignore_rust_version: bool,
+}
+
+/// `update`
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("named").args(["spec", "package"]))]
+pub(crate) struct UpdateArgs {
+    /// Package to update
+    #[arg(value_name = "SPEC", help_heading = "Package Selection")]
+    pub(crate) spec: Vec<String>,
+    /// Package to update
+    #[arg(short, long, value_name = "SPEC", num_args = 0..=1, action = ArgAction::Append,
+          default_missing_value = "", hide = true)]
+    pub(crate) package: Vec<String>,
+    /// Don't actually write the lockfile
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// Force updating all dependencies of [SPEC]... as well
+    #[arg(long, alias = "aggressive", conflicts_with = "precise")]
+    pub(crate) recursive: bool,
+    /// Update [SPEC] to exactly PRECISE
+    #[arg(long, value_name = "PRECISE", requires = "named")]
+    pub(crate) precise: Option<String>,
+    /// Update [SPEC] to latest SemVer-breaking version (unstable)
+    #[arg(short, long)]
+    pub(crate) breaking: bool,
+    /// Only update the workspace packages
+    #[arg(short, long, help_heading = "Package Selection")]
+    pub(crate) workspace: bool,
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
     /// Ignore `rust-version` specification in packages

@@ -26,6 +26,7 @@ mod search;
 mod test;
 mod tree;
 mod uninstall;
+mod update;
 mod vendor;
 mod version;
 
@@ -66,6 +67,7 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Uninstall(args)) => uninstall::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
         Some(Command::Metadata(args)) => metadata::run(args, cx),
+        Some(Command::Update(args)) => update::run(args, cx),
         Some(Command::Pkgid(args)) => pkgid::run(args, cx),
         Some(Command::LocateProject(args)) => locate_project::run(args, cx),
         Some(Command::Login(args)) => login::run(args, cx),

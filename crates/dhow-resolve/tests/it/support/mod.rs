@@ -40,6 +40,7 @@ impl Case {
             members: &self.members,
             previous: previous.as_ref(),
             keep: &keep,
+            precise: &[],
             patches: &self.patches,
             replacements: &self.replacements,
             prefs: &self.prefs,

@@ -2,7 +2,7 @@
 
 use dhow_testkit::{Registry, Sandbox, compare};
 
-use super::{BOTH_WAYS, WITH_URL, fill, program, serve};
+use super::{BOTH_WAYS, EACH_WITH_URL, fill, program, serve};
 use crate::support::{dhow, without_network};
 
 /// A registry with a newer `leaf` than crates.io has.
@@ -18,22 +18,22 @@ fn path_leaf(project: &Sandbox) {
         .file("leaf/src/lib.rs", "pub fn leaf() {}");
 }
 
-/// Both lock alike, and each builds offline from what the other fetched.
+/// Both lock alike, and each has offline what the other fetched.
 #[track_caller]
 fn agree(project: &Sandbox, expected: &str) {
-    compare(project, dhow(), |c| c.lockfile().metadata().tree(&["-e", "all", "--target", "all"]));
+    compare(project, dhow(), |c| c.lockfile().command(&["tree", "-e", "all"]));
     for (first, second) in BOTH_WAYS {
         let sandbox = project.copy();
         first(&sandbox, "fetch").run().assert_success();
         let lock = sandbox.read("Cargo.lock");
         assert!(lock.contains(expected), "{lock}");
-        without_network(second(&sandbox, "run -q --locked --offline")).run().assert_success();
+        without_network(second(&sandbox, "fetch --locked --offline")).run().assert_success();
     }
 }
 
 #[test]
 fn crates_io_is_patched_with_another_registry() {
-    for kind in WITH_URL {
+    for kind in EACH_WITH_URL {
         for by_name in [true, false] {
             let (crates_io, other) = (Registry::new(), with_newer_leaf());
             fill(&crates_io);
@@ -54,7 +54,7 @@ fn crates_io_is_patched_with_another_registry() {
 
 #[test]
 fn every_kind_is_patched_with_a_path() {
-    for kind in super::ALL {
+    for kind in super::EACH {
         let registry = Registry::new();
         fill(&registry);
         let served = serve(&registry, kind);
@@ -72,7 +72,7 @@ fn every_kind_is_patched_with_a_path() {
 /// The table of a patch names its registry by name or by URL.
 #[test]
 fn a_registry_with_a_name_is_patched() {
-    for kind in WITH_URL {
+    for kind in EACH_WITH_URL {
         let (alt, crates_io) = (Registry::new(), with_newer_leaf());
         fill(&alt);
         let served = serve(&alt, kind);
@@ -98,7 +98,7 @@ fn a_registry_with_a_name_is_patched() {
 
 #[test]
 fn configuration_patches_too() {
-    for kind in WITH_URL {
+    for kind in EACH_WITH_URL {
         let (crates_io, other) = (Registry::new(), with_newer_leaf());
         fill(&crates_io);
         let served = serve(&other, kind);
@@ -114,7 +114,7 @@ fn configuration_patches_too() {
 
 #[test]
 fn a_patch_that_nothing_uses_is_kept_in_the_lock() {
-    for kind in WITH_URL {
+    for kind in EACH_WITH_URL {
         let (crates_io, other) = (Registry::new(), Registry::new());
         fill(&crates_io);
         other.package("leaf", "2.0.0").publish();
