@@ -28,6 +28,8 @@ pub(crate) struct Sources<'a> {
     path_packages: BTreeMap<SourceId, Package>,
     /// What repositories have, by their sources, pinned to a commit or not.
     git_packages: Mutex<HashMap<SourceId, Arc<[Package]>>>,
+    /// `update --precise`: which commits repositories are to be at.
+    commits: HashMap<SourceId, String>,
     answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
     rustc_version: Option<Version>,
     /// When unused files of the home were collected last, once that is known.
@@ -56,6 +58,7 @@ impl<'a> Sources<'a> {
             registries,
             path_packages: of_paths.map(|p| (p.id().source(), p.clone())).collect(),
             git_packages: Mutex::default(),
+            commits: HashMap::new(),
             answers: HashMap::new(),
             rustc_version: None,
             last_collected: OnceLock::new(),
@@ -219,13 +222,25 @@ impl<'a> Sources<'a> {
         })
     }
 
+    /// From now on a repository is at `commit` (or what else names one), wherever it is not pinned.
+    pub(crate) fn wish_commit(&mut self, source: SourceId, commit: &str) {
+        self.commits.insert(source, commit.to_owned());
+        self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).remove(&source);
+        self.answers.retain(|(_, known), _| *known != source);
+    }
+
     /// All packages of a git source, which are read once; nothing if vendored packages stand in for it.
     pub(crate) fn git_packages(&self, source: SourceId) -> Result<Option<Arc<[Package]>>, Error> {
         if let Some(known) = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).get(&source) {
             return Ok(Some(Arc::clone(known)));
         }
+        self.keep_in_place()?;
         let events = |event| self.session.tell(Event::Fetch(event));
-        let Some(checkout) = self.registries.checkout(source, &events)? else { return Ok(None) };
+        let wanted = match self.commits.get(&source) {
+            Some(commit) => source.with_precise(Some(commit)),
+            None => source,
+        };
+        let Some(checkout) = self.registries.checkout(wanted, &events)? else { return Ok(None) };
         let packages: Arc<[Package]> =
             self.loader.packages_below(&checkout.root, checkout.source).map(Arc::from)?;
         let mut known = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner);
