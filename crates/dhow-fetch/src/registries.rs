@@ -136,6 +136,7 @@ impl Registries {
             return Ok(None);
         }
         let found = self.repositories.checkout(actual, events)?;
+        self.note_use(|used| used.working_tree(&found.root));
         Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 
