@@ -138,6 +138,7 @@ impl Registries {
             return Ok(None);
         }
         let found = self.repositories.checkout(actual, events)?;
+        self.note_use(|used| used.working_tree(&found.root));
         Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 

@@ -21,7 +21,8 @@ use crate::source_name::registry_dir_name;
 /// ├── .global-cache               when what below `registry` and `git` was used last (SQLite; Cargo's schema)
 /// ├── .dhow/                      what only Dhow knows; all of it can be made again
 /// │   ├── CACHEDIR.TAG
-/// │   └── sources/<host>-<hash>/serde-1.0.0       what the unpacked package consists of: a source manifest
+/// │   ├── sources/<host>-<hash>/serde-1.0.0       what the unpacked package consists of: a source manifest
+/// │   └── checkouts/<name>-<hash>/<commit>        what the working tree consists of
 /// ├── bin/                        installed programs
 /// ├── git/
 /// │   ├── CACHEDIR.TAG
@@ -156,6 +157,11 @@ impl CargoHome {
     /// What unpacked packages consist of.
     pub(crate) fn manifests(&self) -> PathBuf {
         self.own().join("sources")
+    }
+
+    /// What working trees consist of.
+    pub(crate) fn manifests_of_checkouts(&self) -> PathBuf {
+        self.own().join("checkouts")
     }
 
     pub(crate) fn own_tag(&self) -> PathBuf {

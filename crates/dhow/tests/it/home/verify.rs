@@ -163,7 +163,7 @@ fn what_is_there_is_shown() {
 }
 
 /// A repository with a submodule, a link and a script, which a package of the project is from.
-fn with_git() -> Option<Sandbox> {
+pub(super) fn with_git() -> Option<Sandbox> {
     let project = Sandbox::new();
     let git = |dir: &str, args: &[&str]| {
         let who = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always"];
@@ -210,7 +210,14 @@ fn a_git_checkout_is_what_its_commit_says() {
         cargo(&project, "fetch --offline --locked").run().assert_success();
         ok(&project, "home verify");
     };
+    ok(&project, "check");
     fs::write(place().join("src/lib.rs"), "pub fn evil() {}").expect("writes");
+    // Fresh is fresh; what has to be compiled is looked at by what was noted, and all of it by the commit.
+    assert!(compiled(&ok(&project, "check")).is_empty());
+    for words in ["check --verify-sources", "build"] {
+        let output = dhow(&project, words).run().assert_code(101);
+        output.assert_stderr_has("/src/lib.rs` was changed").assert_stderr_has("dhow home verify --repair");
+    }
     fs::write(place().join("src/added.rs"), "").expect("writes");
     fs::write(place().join(".gitignore"), "*").expect("writes");
     fs::write(place().join("sub/text"), "changed").expect("writes");
