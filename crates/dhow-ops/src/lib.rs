@@ -13,6 +13,7 @@ mod info;
 mod install;
 mod last_use;
 mod locate;
+mod lock_change;
 mod lock_file;
 mod lock_report;
 mod lockfile;
@@ -62,7 +63,7 @@ pub use install::{
     install, installed_list, parse_version_req, uninstall,
 };
 pub use locate::{locate_project, located_as_json};
-pub use lock_report::{ChangeKind, LockChange, LockRemark};
+pub use lock_change::{ChangeKind, LockChange, LockRemark};
 pub use lockfile::{fetch, generate_lockfile};
 pub use login::{LoginOptions, login, logout};
 pub use metadata::{MetadataOptions, metadata};
