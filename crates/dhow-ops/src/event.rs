@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::lock_report::LockChange;
+use crate::lock_change::LockChange;
 
 /// From which verbosity on something is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,6 +15,7 @@ mod install;
 mod install_error;
 mod last_use;
 mod locate;
+mod lock_change;
 mod lock_file;
 mod lock_report;
 mod lockfile;
@@ -67,7 +68,7 @@ pub use install::{
 };
 pub use install_error::InstallError;
 pub use locate::{locate_project, located_as_json};
-pub use lock_report::{ChangeKind, LockChange, LockRemark};
+pub use lock_change::{ChangeKind, LockChange, LockRemark};
 pub use lockfile::{fetch, generate_lockfile};
 pub use login::{LoginOptions, login, logout};
 pub use metadata::{MetadataOptions, metadata};

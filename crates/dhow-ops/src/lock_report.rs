@@ -11,38 +11,10 @@ use self::available::available;
 use self::changes::Change;
 use crate::error::Error;
 use crate::event::Event;
+use crate::lock_change::{ChangeKind, LockChange, LockRemark};
 use crate::rust_versions::RustVersions;
 use crate::session::Session;
 use crate::sources::Sources;
-
-pub use self::changes::ChangeKind;
-
-/// What became of a package.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockChange {
-    /// What happened.
-    pub kind: ChangeKind,
-    /// To what: `foo v1.0.0`, or `foo v1.0.0 -> v1.1.0`.
-    pub package: String,
-    /// What is to be said about it.
-    pub remark: Option<LockRemark>,
-}
-
-/// Something worth knowing about the version that was chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LockRemark {
-    /// It does not promise to build with the Rust that is asked for.
-    RequiresRust(String),
-    /// There is a newer one.
-    Available {
-        /// Which.
-        version: String,
-        /// The Rust that it requires, if that is what keeps it away.
-        requires: Option<String>,
-        /// Whether it could be had by a change of requirements alone.
-        in_reach: bool,
-    },
-}
 
 /// Why the lock file was made or changed: decides what is worth telling.
 #[derive(Clone, Copy)]

@@ -4,8 +4,8 @@ use dhow_model::PartialVersion;
 use dhow_resolve::{Precise, Releases};
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::LockRemark;
 use super::changes::Change;
+use crate::lock_change::LockRemark;
 
 /// The newest release that is worth a remark: compatible ones before others (which count only where a member may ask
 /// for them; where one version is wished for, no other), those for `required` before those that need a newer Rust.
@@ -70,8 +70,8 @@ mod tests {
 
     use dhow_model::{PackageId, SourceId, Summary};
 
-    use super::super::ChangeKind;
     use super::*;
+    use crate::lock_change::ChangeKind;
 
     /// Of releases, each with the Rust it needs (`-`: it does not say), what is said of `1.2.0`.
     #[track_caller]

@@ -6,40 +6,8 @@ use std::fmt;
 use dhow_model::{InternedString, PackageId, PartialVersion, SourceId};
 use dhow_resolve::Resolve;
 
+use crate::lock_change::ChangeKind;
 use crate::rust_versions::RustVersions;
-
-/// What happened to a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// It was not there.
-    Added,
-    /// It is no longer there.
-    Removed,
-    /// Another version took its place, not an older one.
-    Upgraded,
-    /// An older version took its place.
-    Downgraded,
-    /// It stays what it is.
-    Unchanged,
-}
-
-impl ChangeKind {
-    /// Whether it names a package that was not there before.
-    pub(crate) fn is_new(self) -> bool {
-        matches!(self, Self::Added | Self::Upgraded | Self::Downgraded)
-    }
-
-    /// One of Cargo's words.
-    pub fn verb(self) -> &'static str {
-        match self {
-            Self::Added => "Adding",
-            Self::Removed => "Removing",
-            Self::Upgraded => "Updating",
-            Self::Downgraded => "Downgrading",
-            Self::Unchanged => "Unchanged",
-        }
-    }
-}
 
 /// What became of one package.
 #[derive(Clone, Copy, Debug)]
