@@ -9,7 +9,7 @@ use dhow_model::{Checksum, PackageId, SourceId};
 use dhow_process::ProcessError;
 
 use crate::archive::ArchiveError;
-use crate::auth::AuthError;
+use crate::auth_error::AuthError;
 
 /// Fetching failed. Cheap to clone, because several callers may wait for one request.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -11,8 +11,10 @@ use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::git::{Checkout, GitProgram, Repositories};
-use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
-use crate::index::{Kind, SparseIndexOf};
+use crate::index::{
+    DirectorySource, Freshness, GitIndex, LocalRegistry, Registry, SparseIndex, SummaryReader,
+};
+use crate::index::{IndexOf, Kind};
 use crate::network::Network;
 use crate::settings::Settings;
 use crate::sources::Answerer;
@@ -139,6 +141,20 @@ impl Registries {
         Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 
+    /// Lets a git source that is not pinned mean a revision: see [`Repositories::pin`].
+    pub fn pin(&self, source: SourceId, revision: &str) {
+        self.repositories.pin(source, revision);
+    }
+
+    /// Fetches and checks out git sources that will be asked for, several at once: see [`Repositories::prefetch`].
+    pub fn prefetch_checkouts(&self, sources: &[SourceId], events: &(dyn Fn(Event) + Sync)) {
+        let own = |source: &SourceId| {
+            self.settings.sources.resolve(*source).is_ok_and(|answerer| answerer.source == *source)
+        };
+        let sources: Vec<_> = sources.iter().copied().filter(own).collect();
+        self.repositories.prefetch(&sources, events);
+    }
+
     /// The registries opened so far.
     pub fn opened(&self) -> Vec<Arc<Registry>> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,7 +169,7 @@ impl Registries {
     pub fn take_used(&self) -> Used {
         let mut used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
         for registry in self.opened() {
-            if matches!(registry.kind, Kind::Sparse(_)) && !registry.is_told.swap(true, Ordering::Relaxed) {
+            if registry.kind.is_remote() && !registry.is_told.swap(true, Ordering::Relaxed) {
                 used.index(&registry.home);
             }
         }
@@ -164,18 +180,17 @@ impl Registries {
         let answerer = self.settings.sources.resolve(source)?;
         let actual = answerer.source;
         let credentials = self.credentials_of(&answerer);
+        let of = IndexOf { source, actual, name: answerer.name, credentials: Arc::clone(&credentials) };
         let kind = match actual.kind() {
             SourceKind::SparseRegistry => {
-                let credentials = Arc::clone(&credentials);
-                let of = SparseIndexOf { source, actual, name: answerer.name, credentials };
                 Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
+            }
+            SourceKind::Registry => {
+                let offline = self.settings.net.offline;
+                Kind::Git(GitIndex::open(of, &self.home, &self.git, offline))
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
             SourceKind::Directory => Kind::Directory(DirectorySource::open(source, actual, &self.reader)?),
-            SourceKind::Registry => {
-                let reason = "its index is a git repository; if it also has a sparse index, name that: `sparse+https://…`";
-                return Err(FetchError::Unsupported(actual, reason));
-            }
             SourceKind::Git(_) | SourceKind::Path => {
                 return Err(FetchError::Unsupported(actual, "it is not a registry"));
             }

@@ -13,20 +13,24 @@ use crate::index::Kind;
 use crate::registries::Registries;
 
 impl Registries {
-    /// Holds the files of a package against what was unpacked. Vendored packages are verified when they are fetched.
+    /// Holds the files of a package against what was unpacked, or vendored: every file of a vendored package is read.
+    /// What is checked out of a git repository passes.
     ///
-    /// With [`Depth::Stat`] this costs a stat for each file; a package that nobody can vouch for passes. With
+    /// With [`Depth::Stat`] this otherwise costs a stat for each file; a package that nobody can vouch for passes. With
     /// [`Depth::Content`] every file is read, and such a package does not pass.
     ///
     /// # Errors
     /// Something differs, or cannot be read.
     pub fn check_sources(&self, package: Wanted, depth: Depth) -> Result<(), FetchError> {
         let Wanted { id, checksum } = package;
+        if self.settings.sources.resolve(id.source())?.source.is_git() {
+            return Ok(());
+        }
         let registry = self.registry(id.source())?;
         let archive = match &registry.kind {
-            Kind::Directory(_) => return Ok(()),
+            Kind::Directory(directory) => return directory.verify(id),
             Kind::Local(local) => local.archive(id),
-            Kind::Sparse(_) => registry.home.archive(id),
+            Kind::Sparse(_) | Kind::Git(_) => registry.home.archive(id),
         };
         let (place, dir) = (&registry.home, package_dir(id));
         let fits = |manifest: &SourceManifest| checksum.is_none_or(|checksum| checksum.0 == manifest.archive);

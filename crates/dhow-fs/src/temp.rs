@@ -81,7 +81,8 @@ pub struct TempDir(tempfile::TempDir);
 impl TempDir {
     /// A directory in the system's place for temporary files, whose name begins with `prefix`.
     pub fn anywhere_named(prefix: &str) -> Result<Self, FsError> {
-        Self::new_in(&std::env::temp_dir(), prefix)
+        let dir = tempfile::Builder::new().prefix(prefix).tempdir();
+        dir.map(Self).during("create a directory in", Path::new("the temporary directory"))
     }
 
     /// A new directory in `parent` whose name starts with `prefix`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dhow_fs::{FileKind, FsError};
-use dhow_model::SourceId;
+use dhow_model::{SourceId, SourceKind};
 
 use crate::git::GitHome;
 use crate::registry::RegistryHome;
@@ -83,6 +83,24 @@ impl CargoHome {
         self.root.join("git/checkouts")
     }
 
+    /// All git repositories, and all working trees.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn git_parts(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), FsError> {
+        let dirs = |base: &Path| -> Result<Vec<PathBuf>, FsError> {
+            let entries = dhow_fs::list_dir_optional(base)?.unwrap_or_default().into_iter();
+            let visible = entries
+                .filter(|e| e.kind == FileKind::Dir && !e.file_name.to_string_lossy().starts_with('.'));
+            Ok(visible.map(|entry| entry.path).collect())
+        };
+        let mut checkouts = Vec::new();
+        for repository in dirs(&self.git_checkouts())? {
+            checkouts.extend(dirs(&repository)?);
+        }
+        Ok((dirs(&self.git_db())?, checkouts))
+    }
+
     /// Everything that comes from registries.
     pub fn registry(&self) -> PathBuf {
         self.root.join("registry")
@@ -90,7 +108,8 @@ impl CargoHome {
 
     /// What belongs to one registry: the one that is really asked, not the one that it replaces.
     pub fn registry_of(&self, source: SourceId) -> RegistryHome {
-        RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source))
+        let home = RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source));
+        if source.kind() == &SourceKind::LocalRegistry { home.without_archives() } else { home }
     }
 
     /// Every registry that there is anything of.

@@ -158,6 +158,7 @@ impl Search<'_> {
         let mut asked = hold.asked.clone();
         asked.iter().for_each(|source| sources.revalidate(*source));
         sources.request(previous.iter())?;
+        sources.fetch_repositories(previous.iter().filter(|id| (hold.keep)(*id)));
         loop {
             let Ok(resolve) = self.run(sources, members, hold) else {
                 sources.set_freshness(Freshness::Revalidated);

@@ -38,7 +38,7 @@ impl<'a> SourceChecks<'a> {
     }
 
     fn check(&self, id: PackageId, depth: Depth) -> Result<(), FetchError> {
-        if !id.source().is_registry() {
+        if id.source().is_path() {
             return Ok(());
         }
         self.registries.check_sources(Wanted { id, checksum: self.checksums.get(&id).copied() }, depth)

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
@@ -181,6 +181,16 @@ impl<'a> Sources<'a> {
         Ok(())
     }
 
+    /// Fetches the repositories of these packages, several at once: which they are is known beforehand.
+    pub(crate) fn fetch_repositories(&self, ids: impl Iterator<Item = PackageId>) {
+        let sources: BTreeSet<SourceId> =
+            ids.map(PackageId::source).filter(|s| s.is_git() && s.precise().is_some()).collect();
+        if sources.len() > 1 {
+            let events = |event| self.session.tell(Event::Fetch(event));
+            self.registries.prefetch_checkouts(&Vec::from_iter(sources), &events);
+        }
+    }
+
     /// Waits until an answer has come.
     pub(crate) fn wait(&self) {
         let events = |event| self.session.tell(Event::Fetch(event));
@@ -219,11 +229,19 @@ impl<'a> Sources<'a> {
         })
     }
 
+    /// From now on a repository is at `commit` (or what else names one), wherever it is not pinned.
+    pub(crate) fn wish_commit(&mut self, source: SourceId, commit: &str) {
+        self.registries.pin(source, commit);
+        self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).remove(&source);
+        self.answers.retain(|(_, known), _| *known != source);
+    }
+
     /// All packages of a git source, which are read once; nothing if vendored packages stand in for it.
     pub(crate) fn git_packages(&self, source: SourceId) -> Result<Option<Arc<[Package]>>, Error> {
         if let Some(known) = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).get(&source) {
             return Ok(Some(Arc::clone(known)));
         }
+        self.keep_in_place()?;
         let events = |event| self.session.tell(Event::Fetch(event));
         let Some(checkout) = self.registries.checkout(source, &events)? else { return Ok(None) };
         let packages: Arc<[Package]> =

@@ -1,8 +1,8 @@
 //! Git repositories as sources of packages: what is asked for is fetched if need be, and checked out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dhow_home::CargoHome;
 use dhow_model::{GitReference, SourceId};
@@ -27,13 +27,18 @@ pub struct Checkout {
 #[derive(Debug)]
 pub struct Repositories {
     fetcher: Fetcher,
-    known: Mutex<HashMap<SourceId, Checkout>>,
+    known: Mutex<HashMap<SourceId, Result<Checkout, FetchError>>>,
+    /// What sources mean that are not pinned: `update --precise`.
+    pinned: Mutex<HashMap<SourceId, String>>,
 }
+
+/// This many repositories are fetched at once.
+const AT_ONCE: usize = 4;
 
 impl Repositories {
     /// In a home, by a git. Nothing is fetched yet.
     pub fn new(home: CargoHome, git: Arc<GitProgram>) -> Self {
-        Self { fetcher: Fetcher { home, git }, known: Mutex::default() }
+        Self { fetcher: Fetcher { home, git }, known: Mutex::default(), pinned: Mutex::default() }
     }
 
     /// The working tree of a git source. One that is pinned to a commit needs no network if the home has that commit;
@@ -46,14 +51,48 @@ impl Repositories {
         source: SourceId,
         events: &(dyn Fn(Event) + Sync),
     ) -> Result<Checkout, FetchError> {
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&source) {
-            return Ok(known.clone());
+        if let Some(known) = self.known().get(&source) {
+            return known.clone();
         }
-        let found = self.find(source, events)?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(found.source, found.clone());
+        let wish = self.pinned.lock().unwrap_or_else(PoisonError::into_inner).get(&source).cloned();
+        let wanted = wish.as_deref().map_or(source, |revision| source.with_precise(Some(revision)));
+        let found = self.find(wanted, events);
+        let mut known = self.known();
+        if let Ok(found) = &found {
+            known.insert(found.source, Ok(found.clone()));
+        }
         known.insert(source, found.clone());
-        Ok(found)
+        found
+    }
+
+    /// Lets a source that is not pinned mean a revision: a commit, or anything else that git understands.
+    pub fn pin(&self, source: SourceId, revision: &str) {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).insert(source, revision.to_owned());
+        self.known().remove(&source);
+    }
+
+    /// Fetches and checks out what will be asked for, several repositories at once. What fails is told to who asks.
+    pub fn prefetch(&self, sources: &[SourceId], events: &(dyn Fn(Event) + Sync)) {
+        // Those of one repository one after the other: they would only wait for each other.
+        let mut by_repository: BTreeMap<&str, Vec<SourceId>> = BTreeMap::new();
+        for source in sources {
+            by_repository.entry(source.canonical_url()).or_default().push(*source);
+        }
+        let queue = Mutex::new(by_repository.into_values());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        std::thread::scope(|scope| {
+            for _ in 0..AT_ONCE.min(sources.len()) {
+                scope.spawn(|| {
+                    while let Some(sources) = next() {
+                        sources.into_iter().for_each(|source| drop(self.checkout(source, events)));
+                    }
+                });
+            }
+        });
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<SourceId, Result<Checkout, FetchError>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn find(&self, source: SourceId, events: &(dyn Fn(Event) + Sync)) -> Result<Checkout, FetchError> {

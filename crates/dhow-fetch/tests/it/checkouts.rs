@@ -30,12 +30,15 @@ impl Fixture {
 
     /// As a new command does it.
     fn checkout(&self, source: &str) -> Result<Checkout, FetchError> {
+        let source = SourceId::parse(&format!("git+{source}")).expect("a source");
+        self.repositories().checkout(source, &|event| self.events.lock().expect("no panic").push(event))
+    }
+
+    fn repositories(&self) -> Repositories {
         let settings = GitSettings { env: environment(&self.sandbox), ..GitSettings::default() };
         let net = NetSettings { retry: 0, offline: self.offline, ..NetSettings::default() };
         let git = Arc::new(GitProgram::new(settings, HttpSettings::default(), net));
-        let repositories = Repositories::new(CargoHome::new(self.sandbox.cargo_home()), git);
-        let source = SourceId::parse(&format!("git+{source}")).expect("a source");
-        repositories.checkout(source, &|event| self.events.lock().expect("no panic").push(event))
+        Repositories::new(CargoHome::new(self.sandbox.cargo_home()), git)
     }
 
     fn root(&self, source: &str) -> PathBuf {
@@ -150,6 +153,23 @@ fn news_come_only_where_no_commit_is_locked() {
     assert_eq!(commit_of(&at.checkout(&format!("{}#{first}", repo.url())).expect("works")), first);
     assert_eq!(commit_of(&at.checkout(&repo.url()).expect("works")), second);
     assert_eq!(at.fetched().len(), 2);
+}
+
+#[test]
+fn several_repositories_are_fetched_at_once() {
+    let at = Fixture::new();
+    let repos: Vec<GitRepo> = (0..6).map(|n| at.repo(&format!("r{n}"))).collect();
+    let sources: Vec<SourceId> = repos
+        .iter()
+        .map(|repo| (repo.url(), repo.commit("first")))
+        .map(|(url, commit)| SourceId::parse(&format!("git+{url}#{commit}")).expect("a source"))
+        .collect();
+    let repositories = at.repositories();
+    repositories.prefetch(&sources, &|event| at.events.lock().expect("no panic").push(event));
+    assert_eq!(at.fetched().len(), 6);
+    for source in sources {
+        assert!(repositories.checkout(source, &|_| panic!("is there already")).is_ok());
+    }
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `install`: finds packages, builds their programs, puts them into their place, and remembers that it did.
 
-mod error;
 mod features;
 mod find;
 mod make;
@@ -27,12 +26,12 @@ use self::make::Ready;
 use self::tracked::{Proposal, Verdict};
 use crate::error::Error;
 use crate::event::Event;
+use crate::install_error::InstallError;
 use crate::session::Session;
 use crate::sources::Sources;
 use crate::tools::Tools;
 use crate::workspaces;
 
-pub use self::error::InstallError;
 pub use self::options::{
     CrateSpec, CrateSpecError, GitSource, InstallFrom, InstallOptions, UninstallOptions, parse_version_req,
 };
@@ -191,8 +190,8 @@ impl<'a> Installer<'a, '_> {
             (InstallFrom::Path(directory), spec) => {
                 find::in_directory(self.session, directory, spec).map(Some)
             }
-            (InstallFrom::Git(git), _) => {
-                Err(Error::NotYet { what: format!("installing from a git repository (`{}`)", git.url) })
+            (InstallFrom::Git(git), spec) => {
+                find::in_repository(self.session, self.sources, git.source()?, spec).map(Some)
             }
             (_, None) if dhow_fs::stat(&cwd.join("Cargo.toml"))?.is_none() => {
                 Err(InstallError::NothingNamed { path: cwd.to_owned() }.into())

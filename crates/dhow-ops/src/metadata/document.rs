@@ -130,7 +130,7 @@ fn package(package: &Package) -> Result<MetadataPackage, Error> {
         license: metadata.license.clone(),
         license_file: metadata.license_file.clone(),
         description: metadata.description.clone(),
-        source: (!id.source().is_path()).then(|| id.source().lock_string()),
+        source: (!id.source().is_path()).then(|| id.source().lock_string_unencoded()),
         dependencies: package.dependencies().iter().map(dependency).collect::<Result<_, _>>()?,
         targets: package.targets().iter().map(|t| target(t)).collect::<Result<_, _>>()?,
         features: features

@@ -1,5 +1,6 @@
 //! `update`, and what every command tells of changes to `Cargo.lock`: beside the real cargo.
 
+mod git;
 mod random;
 
 use dhow_testkit::{Output, Registry, Sandbox};

@@ -156,5 +156,32 @@ fn a_new_commit_is_another_unit() {
     ok(&at.sandbox, "run -q").assert_stdout_has("2");
     at.sandbox.file("Cargo.lock", first);
     let back = ok(&at.sandbox, "run");
-    assert_eq!(compiled(&back.assert_stdout_has("1")), ["app"]);
+    assert!(compiled(&back.assert_stdout_has("1")).is_empty(), "both commits have their own files");
+}
+
+#[test]
+fn update_moves_a_repository_to_its_newest_or_to_a_named_commit() {
+    let at = Project::new();
+    let dep = at.library("dep");
+    dep.file("more/Cargo.toml", package("more", "1.0.0", "")).file("more/src/lib.rs", "");
+    let first = dep.commit("with more");
+    let url = dep.url();
+    at.app(
+        &format!("[dependencies]\ndep = {{ git = \"{url}\" }}\nmore = {{ git = \"{url}\" }}\n"),
+        "fn main() {}",
+    );
+    ok(&at.sandbox, "generate-lockfile");
+    let second = dep.commit("second");
+    dep.annotated_tag("v2");
+    dep.commit("third");
+    let both = |words: &[&str]| compare(&at.sandbox, dhow(), |c| c.command(words).lockfile());
+    both(&["update"]);
+    both(&["update", "dep"]);
+    both(&["update", "dep", "--precise", &second]);
+    both(&["update", "more", "--precise", &second[..7]]);
+    both(&["update", "dep", "--precise", "v2"]);
+    compare(&at.sandbox, dhow(), |c| c.command(&["update", "dep", "--precise", "nothing"]));
+    assert!(at.lock().contains(&first));
+    ok(&at.sandbox, "update dep --precise v2");
+    assert!(at.lock().contains(&second) && !at.lock().contains(&first));
 }

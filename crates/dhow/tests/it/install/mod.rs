@@ -2,6 +2,7 @@
 //! each makes of what the other has left.
 
 mod cut_off;
+mod git;
 mod listing;
 mod places;
 mod shared;
