@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let head = IndexEntryHead::parse(input);
-    drop((index_peek::is_yanked(input), index_peek::links(input), index_peek::rust_version(input)));
+    let _peeked = (index_peek::is_yanked(input), index_peek::links(input), index_peek::rust_version(input));
     if let Ok(summary) = index_entry::parse_summary(input, SourceId::crates_io()) {
         assert_eq!(head.expect("a whole line has a head").vers, *summary.id().version());
         drop(index_entry::index_path(&summary.id().name()));

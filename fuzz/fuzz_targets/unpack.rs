@@ -29,14 +29,19 @@ fuzz_target!(|input: &[u8]| -> Corpus {
         fs::create_dir(&target).expect("a directory");
         target
     });
-    let first = archive::unpack_held(&archive, DIR, &held).map_err(|error| error.to_string());
+    let first = archive::unpack_held(&archive, DIR, &held).map(drop).map_err(|error| error.to_string());
     let second = archive::unpack(&archive[..], archive.len() as u64, DIR, &streamed)
+        .map(drop)
         .map_err(|error| error.to_string());
     assert_eq!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
     assert_eq!(fs::read_dir(place.path()).expect("lists").count(), 2, "something is outside");
     let (first_tree, second_tree) = (tree(&held), tree(&streamed));
     if first.is_ok() {
         assert_eq!(first_tree, second_tree);
+        let listed = archive::list_held(&archive, DIR).expect("lists what it unpacks");
+        let streamed = archive::list(&archive[..], archive.len() as u64, DIR).expect("lists what it unpacks");
+        assert_eq!(listed.size(), streamed.size());
+        assert_eq!(listed.size(), first_tree.iter().filter_map(|(_, text)| text.as_ref()).map(|t| t.len() as u64).sum());
     }
     Corpus::Keep
 });
