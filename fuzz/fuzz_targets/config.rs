@@ -7,7 +7,7 @@ use dhow_formats::config::{self, Origin};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &str| {
-    let origin = Origin::File(Path::new("/home/me/.cargo/config.toml").into());
+    let origin = Origin::File(Path::new("/etc/cargo/config.toml").into());
     drop(config::parse(input, &origin));
     drop(config::parse_argument(input));
 });

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the table of README. Whole processes in interleaved pairs, Cargo against Dhow,
 //! medians, and a proof after each run that it did the work.
 
+mod floor;
 mod large;
 mod measure;
 mod row;
@@ -16,13 +17,14 @@ use self::side::Side;
 use crate::args::Args;
 use crate::tools::{self, Tools};
 
+pub(crate) use self::floor::{FLOOR, run as floor};
 pub(crate) use self::measure::{MEASURE, stand_between};
 
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask bench [options]
 
-  --only <row>    one row: nothing, tree, metadata, lock, fetch, build,
-                  wide-nothing, wide-tree, wide-metadata
+  --only <row>    one row: nothing, tree, metadata, lock, fetch, unpack,
+                  floor, build, wide-nothing, wide-tree, wide-metadata
   --rounds <n>    pairs per row, instead of what each row takes by itself
   --dhow <path>   the program to measure, instead of this repository's release build
   --dir <path>    work there, and leave it there, instead of a temporary directory in memory";
@@ -50,7 +52,7 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
             tools::run(lock.arg("generate-lockfile"))?;
         }
     }
-    let _large = rows.contains(&Row::Fetch).then(|| large::prepare(&tools, &sides)).transpose()?;
+    let _large = rows.iter().any(|row| row.is_large()).then(|| large::prepare(&tools, &sides)).transpose()?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{}, {cores} cores; medians of interleaved pairs\n", tools.rustc_version()?);

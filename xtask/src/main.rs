@@ -33,6 +33,7 @@ fn main() -> ExitCode {
     let chore = args.next();
     let outcome = match chore.as_deref() {
         Some(bench::MEASURE) => return bench::stand_between(args),
+        Some(bench::FLOOR) => return bench::floor(args),
         Some("tidy") => tidy(Args::new(args)),
         Some("compat") => compat::run(Args::new(args)),
         Some("soak") => soak::run(Args::new(args)),

@@ -79,11 +79,14 @@ impl Registries {
         registry: &Registry,
         events: &(dyn Fn(Event) + Sync),
     ) -> Result<(String, Option<Secret>), FetchError> {
-        let Kind::Sparse(index) = &registry.kind else {
-            return Err(FetchError::NoApi { registry: registry.source().to_string() });
+        let (config, name) = match &registry.kind {
+            Kind::Sparse(index) => (index.config(events)?, index.name()),
+            Kind::Git(index) => (index.config(events)?, index.name()),
+            Kind::Local(_) | Kind::Directory(_) => {
+                return Err(FetchError::NoApi { registry: registry.source().to_string() });
+            }
         };
-        let config = index.config(events)?;
-        let no_api = || FetchError::NoApi { registry: index.name().to_owned() };
+        let no_api = || FetchError::NoApi { registry: name.to_owned() };
         let host = config.api.clone().ok_or_else(no_api)?;
         let token = match config.auth_required {
             true => Some(registry.credentials().get(Need::default(), events)?),

@@ -9,7 +9,7 @@ use dhow_model::{Checksum, PackageId, SourceId};
 use dhow_process::ProcessError;
 
 use crate::archive::ArchiveError;
-use crate::auth::AuthError;
+use crate::auth_error::AuthError;
 
 /// Fetching failed. Cheap to clone, because several callers may wait for one request.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -152,6 +152,17 @@ pub enum FetchError {
         root: PathBuf,
         /// What differs, at least one.
         differences: Vec<Difference>,
+    },
+    /// Files of a working tree are not what its commit says.
+    #[error(
+        "the checkout `{}` is not what its commit says: {}\nhelp: `dhow home verify --repair` removes it, and it is checked out again (to use a changed copy, name it in a `[patch]` section)",
+        root.display(), shown(what)
+    )]
+    CheckoutChanged {
+        /// Its directory.
+        root: PathBuf,
+        /// What differs, at least one: path and what is wrong with it.
+        what: Vec<String>,
     },
     /// Nothing is known to hold the sources of a package against.
     #[error(
@@ -301,15 +312,21 @@ fn status_hint(status: u16, body: &str) -> String {
 }
 
 fn changes(root: &Path, differences: &[Difference]) -> String {
-    const SHOWN: usize = 5;
     let one = |difference: &Difference| {
         format!("`{}` {}", root.join(&difference.path).display(), difference.change.describe())
     };
-    let mut lines: Vec<String> = differences.iter().take(SHOWN).map(one).collect();
-    if let more @ 1.. = differences.len().saturating_sub(SHOWN) {
-        lines.push(format!("and {more} more"));
+    shown(&differences.iter().map(one).collect::<Vec<_>>())
+}
+
+fn shown(lines: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let mut text = lines.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("\n  ");
+    if let more @ 1.. = lines.len().saturating_sub(SHOWN) {
+        text.push_str("\n  and ");
+        text.push_str(&more.to_string());
+        text.push_str(" more");
     }
-    lines.join("\n  ")
+    text
 }
 
 fn list(packages: &[PackageId]) -> String {

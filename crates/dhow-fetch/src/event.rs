@@ -1,7 +1,8 @@
 //! What a user may want to see while packages are fetched.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use dhow_fs::LockNotice;
 use dhow_model::{PackageId, SourceId};
 
 /// Something that happened. Delivered on the thread that called, one at a time.
@@ -94,4 +95,12 @@ pub enum Event {
         /// How many more times it will be tried.
         tries_left: u32,
     },
+}
+
+/// What a lock tells, of what it guards and where it is.
+pub(crate) fn lock_event(notice: LockNotice, what: &str, path: &Path) -> Event {
+    match notice {
+        LockNotice::Waiting => Event::Blocking { what: what.to_owned(), path: path.to_owned() },
+        LockNotice::Unsupported => Event::LocksUnsupported { path: path.to_owned() },
+    }
 }

@@ -36,6 +36,8 @@ pub enum Remedy {
     },
     /// It is removed, and comes again when it is needed.
     Remove,
+    /// So is this directory, of which it is a part.
+    RemoveAbove(PathBuf),
 }
 
 /// What was found.
@@ -165,6 +167,7 @@ pub fn repair(home: &CargoHome, guard: &CollectGuard<'_>, findings: &[Finding]) 
     for finding in findings {
         match &finding.remedy {
             Remedy::Remove => guard.remove(&finding.path)?,
+            Remedy::RemoveAbove(dir) => guard.remove(dir)?,
             Remedy::Unpack { registry, package } => {
                 if !done.contains(&(registry.src(), package)) {
                     unpack_again(home, guard, registry, package)?;

@@ -6,6 +6,7 @@
 mod api;
 mod archive;
 mod auth;
+mod auth_error;
 mod download;
 mod error;
 mod event;
@@ -19,16 +20,19 @@ mod sources;
 mod verify;
 
 pub use archive::{ArchiveError, Inventory};
-pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
+pub use auth::{Children, CredentialSettings, Credentials, DoneBy, LoginRequest, Need};
+pub use auth_error::AuthError;
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
 pub use git::{
     Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
+    inspect_checkout, inspect_repository,
 };
 pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
 pub use index::{
-    DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
+    DirectorySource, Freshness, GitIndex, IndexFile, Listing, LocalRegistry, Registry, SparseIndex,
+    SummaryReader,
 };
 pub use registries::Registries;
 pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings};

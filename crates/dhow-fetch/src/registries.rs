@@ -11,8 +11,10 @@ use crate::auth::Credentials;
 use crate::error::FetchError;
 use crate::event::Event;
 use crate::git::{Checkout, GitProgram, Repositories};
-use crate::index::{DirectorySource, Freshness, LocalRegistry, Registry, SparseIndex, SummaryReader};
-use crate::index::{Kind, SparseIndexOf};
+use crate::index::{
+    DirectorySource, Freshness, GitIndex, LocalRegistry, Registry, SparseIndex, SummaryReader,
+};
+use crate::index::{IndexOf, Kind};
 use crate::network::Network;
 use crate::settings::Settings;
 use crate::sources::Answerer;
@@ -136,6 +138,7 @@ impl Registries {
             return Ok(None);
         }
         let found = self.repositories.checkout(actual, events)?;
+        self.note_use(|used| used.working_tree(&found.root));
         Ok(Some(Checkout { source: source.with_precise(found.source.precise()), root: found.root }))
     }
 
@@ -167,7 +170,7 @@ impl Registries {
     pub fn take_used(&self) -> Used {
         let mut used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
         for registry in self.opened() {
-            if matches!(registry.kind, Kind::Sparse(_)) && !registry.is_told.swap(true, Ordering::Relaxed) {
+            if registry.kind.is_remote() && !registry.is_told.swap(true, Ordering::Relaxed) {
                 used.index(&registry.home);
             }
         }
@@ -178,18 +181,17 @@ impl Registries {
         let answerer = self.settings.sources.resolve(source)?;
         let actual = answerer.source;
         let credentials = self.credentials_of(&answerer);
+        let of = IndexOf { source, actual, name: answerer.name, credentials: Arc::clone(&credentials) };
         let kind = match actual.kind() {
             SourceKind::SparseRegistry => {
-                let credentials = Arc::clone(&credentials);
-                let of = SparseIndexOf { source, actual, name: answerer.name, credentials };
                 Kind::Sparse(SparseIndex::open(of, &self.home, Arc::clone(&self.network))?)
+            }
+            SourceKind::Registry => {
+                let offline = self.settings.net.offline;
+                Kind::Git(GitIndex::open(of, &self.home, &self.git, offline))
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
             SourceKind::Directory => Kind::Directory(DirectorySource::open(source, actual, &self.reader)?),
-            SourceKind::Registry => {
-                let reason = "its index is a git repository; if it also has a sparse index, name that: `sparse+https://…`";
-                return Err(FetchError::Unsupported(actual, reason));
-            }
             SourceKind::Git(_) | SourceKind::Path => {
                 return Err(FetchError::Unsupported(actual, "it is not a registry"));
             }

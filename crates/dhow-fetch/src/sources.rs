@@ -12,6 +12,7 @@ use crate::error::FetchError;
 pub struct Sources {
     named: HashMap<SourceId, Result<Answerer, String>>,
     unnamed: CredentialSettings,
+    crates_io_by_git: bool,
 }
 
 /// Who answers for a source.
@@ -28,7 +29,7 @@ pub struct Answerer {
 impl Sources {
     /// With nothing named. `unnamed` says who is asked for tokens of registries without a name.
     pub fn new(unnamed: CredentialSettings) -> Self {
-        Self { named: HashMap::new(), unnamed }
+        Self { unnamed, ..Self::default() }
     }
 
     /// For `source`, this one answers; or configuration is wrong about it, which counts only if it is asked for.
@@ -36,7 +37,12 @@ impl Sources {
         self.named.insert(source, answerer);
     }
 
-    /// Who answers for `source`. crates.io does so by its sparse index.
+    /// crates.io answers by its git index, not by its sparse one.
+    pub fn use_crates_io_git_index(&mut self) {
+        self.crates_io_by_git = true;
+    }
+
+    /// Who answers for `source`. crates.io does so by its sparse index unless told otherwise.
     ///
     /// # Errors
     /// Configuration is wrong about it.
@@ -54,8 +60,10 @@ impl Sources {
         };
         if found.source.is_crates_io() {
             found.name.get_or_insert_with(|| CRATES_IO_REGISTRY.to_owned());
-            found.source = SourceId::for_registry(CRATES_IO_SPARSE_INDEX)
-                .map_err(|error| FetchError::BadSource(error.to_string()))?;
+            if !self.crates_io_by_git {
+                found.source = SourceId::for_registry(CRATES_IO_SPARSE_INDEX)
+                    .map_err(|error| FetchError::BadSource(error.to_string()))?;
+            }
         }
         if found.source.is_git() {
             found.source = found.source.with_precise(commit);
@@ -75,6 +83,10 @@ mod tests {
         assert_eq!(sources.resolve(other).expect("resolves").source, other);
         let crates_io = sources.resolve(SourceId::crates_io()).expect("resolves");
         assert_eq!(crates_io.source.url().as_str(), CRATES_IO_SPARSE_INDEX);
+        let mut by_git = sources.clone();
+        by_git.use_crates_io_git_index();
+        let crates_io = by_git.resolve(SourceId::crates_io()).expect("resolves");
+        assert_eq!((crates_io.source, crates_io.name.as_deref()), (SourceId::crates_io(), Some("crates-io")));
         sources.insert(
             SourceId::crates_io(),
             Ok(Answerer { source: other, name: None, credentials: Err(String::new()) }),

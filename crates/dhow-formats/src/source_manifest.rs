@@ -15,7 +15,7 @@ const VERSION: u8 = 1;
 /// What a package consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceManifest {
-    /// SHA-256 of the archive that it comes from.
+    /// SHA-256 of the archive that it comes from; of a repository the commit, filled up with zeros.
     pub archive: [u8; 32],
     /// Its files, sorted by path. The marker that says that they are complete is none of them.
     pub files: Vec<SourceFile>,
@@ -26,12 +26,23 @@ pub struct SourceManifest {
 pub struct SourceFile {
     /// Where it is in the package's directory.
     pub path: PathBuf,
-    /// BLAKE3 of its content.
+    /// BLAKE3 of its content; of what it says, if it is a link.
     pub hash: Hash,
-    /// Its owner may execute it.
-    pub executable: bool,
+    /// What it is.
+    pub kind: SourceKind,
     /// How it looked when it had that content; an equal stat means that nobody has touched it since.
     pub stat: StatRecord,
+}
+
+/// What a file of a package is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A file that is only read.
+    File,
+    /// A file that its owner may execute.
+    Executable,
+    /// A symbolic link; repositories may have them.
+    Link,
 }
 
 impl SourceManifest {
@@ -56,7 +67,11 @@ impl SourceManifest {
         writer.list(&self.files, |writer, file| {
             writer.path(&file.path);
             writer.raw(&file.hash);
-            writer.byte(u8::from(file.executable));
+            writer.byte(match file.kind {
+                SourceKind::File => 0,
+                SourceKind::Executable => 1,
+                SourceKind::Link => 2,
+            });
             file.stat.write(writer);
         });
         writer.finish()
@@ -74,7 +89,12 @@ impl SourceManifest {
                 Some(SourceFile {
                     path: reader.path()?,
                     hash: reader.array()?,
-                    executable: reader.flag()?,
+                    kind: match reader.byte()? {
+                        0 => SourceKind::File,
+                        1 => SourceKind::Executable,
+                        2 => SourceKind::Link,
+                        _ => return None,
+                    },
                     stat: StatRecord::read(reader)?,
                 })
             })?,
@@ -89,10 +109,10 @@ mod tests {
     use super::*;
 
     fn manifest() -> SourceManifest {
-        let file = |path: &str, executable| SourceFile {
+        let file = |path: &str, kind| SourceFile {
             path: path.into(),
             hash: [7; 32],
-            executable,
+            kind,
             stat: StatRecord {
                 size: 1 << 40,
                 mtime: (1_153_704_088, 0),
@@ -102,7 +122,11 @@ mod tests {
         };
         SourceManifest::new(
             [9; 32],
-            vec![file("src/lib.rs", false), file("Cargo.toml", false), file("x", true)],
+            vec![
+                file("src/lib.rs", SourceKind::File),
+                file("Cargo.toml", SourceKind::Link),
+                file("x", SourceKind::Executable),
+            ],
         )
     }
 
@@ -110,7 +134,7 @@ mod tests {
     fn what_is_written_is_read() {
         let manifest = manifest();
         assert_eq!(SourceManifest::from_bytes(&manifest.to_bytes()), Some(manifest.clone()));
-        assert_eq!(manifest.file(Path::new("src/lib.rs")).map(|file| file.executable), Some(false));
+        assert_eq!(manifest.file(Path::new("src/lib.rs")).map(|file| file.kind), Some(SourceKind::File));
         assert_eq!(manifest.file(Path::new("src")), None);
     }
 

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::error::{Context, FsError, optional};
-use crate::stat::{Stat, lstat};
 use crate::temp::TempFile;
 
 /// The bytes of a file.
@@ -99,50 +98,6 @@ pub fn remove_file(path: &Path) -> Result<(), FsError> {
     }
 }
 
-/// Moves a file or a directory within one file system; a file that is in the way is replaced.
-///
-/// A server whose answer is lost is asked again by the system, and then finds nothing to move. So what is at its new
-/// place was moved, whatever was said.
-pub fn rename(from: &Path, to: &Path) -> Result<(), FsError> {
-    let before = lstat(from)?;
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let inode = |stat: Stat| (stat.inode, stat.device);
-            let (before, now) = (before.map(inode), lstat(to)?.map(inode));
-            if before.is_some() && before == now {
-                return Ok(());
-            }
-            Err(error).during("move into place", to)
-        }
-        result => result.during("move into place", to),
-    }
-}
-
-/// Puts the directory `new` where `place` is; what was there is at `new` afterwards. In one step where the system can:
-/// then nobody sees it missing.
-pub fn exchange(new: &Path, place: &Path) -> Result<(), FsError> {
-    if exchanged(new, place) {
-        return Ok(());
-    }
-    let mut aside = new.as_os_str().to_owned();
-    aside.push(".old");
-    let aside = Path::new(&aside);
-    rename(place, aside)?;
-    rename(new, place)?;
-    rename(aside, new)
-}
-
-#[cfg(target_os = "linux")]
-fn exchanged(new: &Path, place: &Path) -> bool {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchanged(_new: &Path, _place: &Path) -> bool {
-    false
-}
-
 /// Copies a file's content and permissions to a new file; what was at `to` is unlinked, not written through.
 pub fn copy(from: &Path, to: &Path) -> Result<u64, FsError> {
     remove_file(to)?;
@@ -182,20 +137,6 @@ mod tests {
         write_atomic_private(&path, b"two").expect("writes");
         assert_eq!(read(&path).expect("reads"), b"two");
         assert_eq!(fs::metadata(&path).expect("stat").permissions().mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn directories_change_places() {
-        let dir = TempDir::anywhere().expect("temp dir");
-        let (new, place) = (dir.path().join("new"), dir.path().join("place"));
-        for path in [&new, &place] {
-            fs::create_dir(path).expect("makes");
-            write(&path.join("who"), path.as_os_str().as_encoded_bytes()).expect("writes");
-        }
-        exchange(&new, &place).expect("exchanges");
-        let who = |path: &Path| read(&path.join("who")).expect("reads");
-        assert_eq!(who(&place), new.as_os_str().as_encoded_bytes());
-        assert_eq!(who(&new), place.as_os_str().as_encoded_bytes());
     }
 
     #[test]

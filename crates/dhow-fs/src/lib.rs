@@ -11,6 +11,7 @@ mod hash;
 mod links;
 mod lock;
 mod paths;
+mod rename;
 mod stat;
 mod temp;
 mod tree_writer;
@@ -18,14 +19,14 @@ mod tree_writer;
 pub use dirs::{DirEntry, create_dir_all, list_dir, list_dir_optional, remove_dir_all};
 pub use error::FsError;
 pub use files::{
-    append, copy, create_file, exchange, open, open_optional, read, read_optional, read_to_string,
-    read_to_string_optional, remove_file, rename, write, write_atomic, write_atomic_private,
-    write_if_changed,
+    append, copy, create_file, open, open_optional, read, read_optional, read_to_string,
+    read_to_string_optional, remove_file, write, write_atomic, write_atomic_private, write_if_changed,
 };
 pub use hash::{ContentHash, Hasher, hash_bytes, hash_file};
 pub use links::{Linked, hard_link, hard_link_or_copy, read_link, symlink};
 pub use lock::{FileLock, LockNotice};
 pub use paths::{absolute, canonicalize, normalize};
+pub use rename::{exchange, rename};
 pub use stat::{FileKind, FileTime, Stat, lstat, set_executable, set_mtime, set_read_only, stat, stat_file};
 /// An open file, where content goes piece by piece.
 pub use std::fs::File;

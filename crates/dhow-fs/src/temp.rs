@@ -58,7 +58,7 @@ impl TempFile {
         let (file, temp) = self.0.into_parts();
         drop(file);
         // Removes the file if it cannot be moved; once it is moved, there is nothing to remove.
-        crate::files::rename(&temp, path)?;
+        crate::rename::rename(&temp, path)?;
         drop(temp.keep());
         Ok(())
     }
@@ -81,7 +81,8 @@ pub struct TempDir(tempfile::TempDir);
 impl TempDir {
     /// A directory in the system's place for temporary files, whose name begins with `prefix`.
     pub fn anywhere_named(prefix: &str) -> Result<Self, FsError> {
-        Self::new_in(&std::env::temp_dir(), prefix)
+        let dir = tempfile::Builder::new().prefix(prefix).tempdir();
+        dir.map(Self).during("create a directory in", Path::new("the temporary directory"))
     }
 
     /// A new directory in `parent` whose name starts with `prefix`.
@@ -113,7 +114,7 @@ impl TempDir {
 
     /// Moves it to `path`, which must not exist or be an empty directory, in one step.
     pub fn persist(self, path: &Path) -> Result<(), FsError> {
-        crate::files::rename(self.0.path(), path)?;
+        crate::rename::rename(self.0.path(), path)?;
         drop(self.0.keep());
         Ok(())
     }

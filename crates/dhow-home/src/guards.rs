@@ -161,9 +161,10 @@ impl DownloadGuard<'_> {
     /// # Errors
     /// A directory cannot be made.
     pub fn prepare(&self, registry: &RegistryHome) -> Result<(), FsError> {
-        for dir in [registry.cache(), registry.src()] {
-            dhow_fs::create_dir_all(dir)?;
+        if registry.has_archives() {
+            dhow_fs::create_dir_all(registry.cache())?;
         }
+        dhow_fs::create_dir_all(registry.src())?;
         self.tag();
         Ok(())
     }
@@ -209,9 +210,18 @@ impl DownloadGuard<'_> {
     /// # Errors
     /// It cannot be written.
     pub fn write_index_config(&self, registry: &RegistryHome, content: &[u8]) -> Result<(), FsError> {
+        self.prepare_index(registry)?;
+        dhow_fs::write_if_changed(&registry.index_config(), content).map(drop)
+    }
+
+    /// Makes the directory of a registry's index, and marks all registries as not worth a backup.
+    ///
+    /// # Errors
+    /// The directory cannot be made.
+    pub fn prepare_index(&self, registry: &RegistryHome) -> Result<(), FsError> {
         dhow_fs::create_dir_all(registry.index())?;
         self.tag();
-        dhow_fs::write_if_changed(&registry.index_config(), content).map(drop)
+        Ok(())
     }
 
     /// Marks all git repositories as not worth a backup.

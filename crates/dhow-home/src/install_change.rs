@@ -75,11 +75,11 @@ impl Staging {
         Self { dir: bin.join(format!(".dhow-install-{}", std::process::id())) }
     }
 
-    fn new(&self, name: &str) -> PathBuf {
+    fn staged(&self, name: &str) -> PathBuf {
         self.dir.join("new").join(name)
     }
 
-    fn old(&self, name: &str) -> PathBuf {
+    fn kept(&self, name: &str) -> PathBuf {
         self.dir.join("old").join(name)
     }
 
@@ -102,7 +102,7 @@ impl Staging {
 
     fn stage(&self, programs: &[Program]) -> Result<(), FsError> {
         for program in programs {
-            let place = self.new(&program.name);
+            let place = self.staged(&program.name);
             // Moving fails from one file system to another.
             if !(program.movable && dhow_fs::rename(&program.from, &place).is_ok()) {
                 dhow_fs::copy(&program.from, &place)?;
@@ -113,7 +113,7 @@ impl Staging {
 
     /// Best effort: where links are refused, a failure cannot be undone, but it is told all the same.
     fn keep(&self, path: &Path, name: &str) {
-        drop(dhow_fs::hard_link(path, &self.old(name)));
+        drop(dhow_fs::hard_link(path, &self.kept(name)));
     }
 }
 
@@ -218,7 +218,7 @@ impl Moves<'_> {
     /// What has been moved already stays where it is.
     fn make(&self, tell: &mut dyn FnMut(Step<'_>)) -> Result<(), FsError> {
         for name in self.place {
-            let (new, path) = (self.staging.new(name), self.bin.join(name));
+            let (new, path) = (self.staging.staged(name), self.bin.join(name));
             if dhow_fs::lstat(&new)?.is_none() {
                 continue;
             }
@@ -244,10 +244,10 @@ impl Moves<'_> {
     /// Best effort: it is called when something has failed already, which is what the user is told.
     fn undo(&self) {
         for name in self.place.iter().chain(self.remove) {
-            let (old, path) = (self.staging.old(name), self.bin.join(name));
+            let (old, path) = (self.staging.kept(name), self.bin.join(name));
             let was_there = matches!(dhow_fs::lstat(&old), Ok(Some(_)));
             let was_placed =
-                self.place.contains(name) && matches!(dhow_fs::lstat(&self.staging.new(name)), Ok(None));
+                self.place.contains(name) && matches!(dhow_fs::lstat(&self.staging.staged(name)), Ok(None));
             if was_there {
                 drop(dhow_fs::rename(&old, &path));
             } else if was_placed {

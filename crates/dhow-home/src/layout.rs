@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dhow_fs::{FileKind, FsError};
-use dhow_model::SourceId;
+use dhow_model::{SourceId, SourceKind};
 
 use crate::git::GitHome;
 use crate::registry::RegistryHome;
@@ -21,7 +21,8 @@ use crate::source_name::registry_dir_name;
 /// ├── .global-cache               when what below `registry` and `git` was used last (SQLite; Cargo's schema)
 /// ├── .dhow/                      what only Dhow knows; all of it can be made again
 /// │   ├── CACHEDIR.TAG
-/// │   └── sources/<host>-<hash>/serde-1.0.0       what the unpacked package consists of: a source manifest
+/// │   ├── sources/<host>-<hash>/serde-1.0.0       what the unpacked package consists of: a source manifest
+/// │   └── checkouts/<name>-<hash>/<commit>        what the working tree consists of
 /// ├── bin/                        installed programs
 /// ├── git/
 /// │   ├── CACHEDIR.TAG
@@ -83,6 +84,24 @@ impl CargoHome {
         self.root.join("git/checkouts")
     }
 
+    /// All git repositories, and all working trees.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn git_parts(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), FsError> {
+        let dirs = |base: &Path| -> Result<Vec<PathBuf>, FsError> {
+            let entries = dhow_fs::list_dir_optional(base)?.unwrap_or_default().into_iter();
+            let visible = entries
+                .filter(|e| e.kind == FileKind::Dir && !e.file_name.to_string_lossy().starts_with('.'));
+            Ok(visible.map(|entry| entry.path).collect())
+        };
+        let mut checkouts = Vec::new();
+        for repository in dirs(&self.git_checkouts())? {
+            checkouts.extend(dirs(&repository)?);
+        }
+        Ok((dirs(&self.git_db())?, checkouts))
+    }
+
     /// Everything that comes from registries.
     pub fn registry(&self) -> PathBuf {
         self.root.join("registry")
@@ -90,7 +109,8 @@ impl CargoHome {
 
     /// What belongs to one registry: the one that is really asked, not the one that it replaces.
     pub fn registry_of(&self, source: SourceId) -> RegistryHome {
-        RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source))
+        let home = RegistryHome::new(&self.registry(), &self.manifests(), registry_dir_name(source));
+        if source.kind() == &SourceKind::LocalRegistry { home.without_archives() } else { home }
     }
 
     /// Every registry that there is anything of.
@@ -137,6 +157,11 @@ impl CargoHome {
     /// What unpacked packages consist of.
     pub(crate) fn manifests(&self) -> PathBuf {
         self.own().join("sources")
+    }
+
+    /// What working trees consist of.
+    pub(crate) fn manifests_of_checkouts(&self) -> PathBuf {
+        self.own().join("checkouts")
     }
 
     pub(crate) fn own_tag(&self) -> PathBuf {

@@ -46,9 +46,29 @@ impl CargoHome {
                 }
             }
         }
+        for base in [self.git_db(), self.git_checkouts()] {
+            self.git_leftovers(&base, &mut found)?;
+        }
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+
+    /// What was being made has a lock of its name beside it.
+    fn git_leftovers(&self, base: &Path, found: &mut Vec<PathBuf>) -> Result<(), FsError> {
+        for entry in dhow_fs::list_dir_optional(base)?.unwrap_or_default() {
+            if entry.kind != FileKind::Dir || is_gone(&entry.path) {
+                continue;
+            }
+            if !is_marked(&entry.path) {
+                if base == self.git_checkouts() {
+                    self.git_leftovers(&entry.path, found)?;
+                }
+            } else if !is_locked(&entry.path.with_file_name(format!("{}.lock", name_of(&entry.path))))? {
+                found.push(entry.path);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use dhow_formats::cargo_ok;
-use dhow_formats::source_manifest::{SourceFile, SourceManifest, StatRecord};
+use dhow_formats::source_manifest::{Hash, SourceFile, SourceKind, SourceManifest, StatRecord};
 use dhow_fs::{FileKind, FileTime, FsError, Stat};
 
 use crate::layout::CargoHome;
@@ -104,6 +104,28 @@ impl RegistryHome {
     }
 }
 
+impl CargoHome {
+    /// What the working tree at `root` is known to consist of.
+    pub fn checkout_manifest(&self, root: &Path) -> Option<SourceManifest> {
+        SourceManifest::from_bytes(&dhow_fs::read(&self.checkout_manifest_path(root)?).ok()?)
+    }
+
+    /// Keeps what a working tree consists of.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_checkout_manifest(&self, root: &Path, manifest: &SourceManifest) -> Result<(), FsError> {
+        let Some(path) = self.checkout_manifest_path(root) else { return Ok(()) };
+        dhow_fs::create_dir_all(path.parent().unwrap_or(&path))?;
+        self.tag_own();
+        dhow_fs::write_atomic(&path, &manifest.to_bytes())
+    }
+
+    fn checkout_manifest_path(&self, root: &Path) -> Option<PathBuf> {
+        Some(self.manifests_of_checkouts().join(root.parent()?.file_name()?).join(root.file_name()?))
+    }
+}
+
 /// What a stat says that changes when the content does.
 pub fn stat_record(stat: &Stat) -> StatRecord {
     StatRecord {
@@ -119,17 +141,79 @@ pub fn is_executable(stat: &Stat) -> bool {
     stat.mode & 0o100 != 0
 }
 
-/// Holds the files below `dir` against a manifest.
+/// Holds the files of an unpacked package against a manifest.
 ///
 /// # Errors
 /// Something cannot be looked at or read.
 pub fn check_sources(dir: &Path, manifest: &SourceManifest, depth: Depth) -> Result<Checked, FsError> {
+    let at_top = |path: &Path| path == Path::new(cargo_ok::FILE_NAME);
+    check(dir, manifest, depth, &at_top)
+}
+
+/// Holds the files of a working tree, with its submodules, against a manifest.
+///
+/// # Errors
+/// Something cannot be looked at or read.
+pub fn check_working_tree(dir: &Path, manifest: &SourceManifest, depth: Depth) -> Result<Checked, FsError> {
+    check(dir, manifest, depth, &is_of_git)
+}
+
+/// Notes a working tree as it is. `commit` is filled up with zeros.
+///
+/// # Errors
+/// Something cannot be looked at or read.
+pub fn note_working_tree(dir: &Path, commit: [u8; 32]) -> Result<SourceManifest, FsError> {
+    let mut files = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(relative) = open.pop() {
+        for entry in dhow_fs::list_dir(&dir.join(&relative))? {
+            let path = relative.join(&entry.file_name);
+            if is_of_git(&path) {
+                continue;
+            }
+            if entry.kind == FileKind::Dir {
+                open.push(path);
+            } else if let Some(stat) = dhow_fs::lstat(&entry.path)? {
+                let hash = hash(&entry.path, &stat)?;
+                files.push(SourceFile { path, hash, kind: kind(&stat), stat: stat_record(&stat) });
+            }
+        }
+    }
+    Ok(SourceManifest::new(commit, files))
+}
+
+fn is_of_git(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == ".git" || name == cargo_ok::FILE_NAME)
+}
+
+fn kind(stat: &Stat) -> SourceKind {
+    match stat.kind {
+        FileKind::Symlink => SourceKind::Link,
+        _ if is_executable(stat) => SourceKind::Executable,
+        _ => SourceKind::File,
+    }
+}
+
+fn hash(path: &Path, stat: &Stat) -> Result<Hash, FsError> {
+    let hash = match stat.kind {
+        FileKind::Symlink => dhow_fs::hash_bytes(dhow_fs::read_link(path)?.as_os_str().as_encoded_bytes()),
+        _ => dhow_fs::hash_file(path)?,
+    };
+    Ok(hash.0)
+}
+
+fn check(
+    dir: &Path,
+    manifest: &SourceManifest,
+    depth: Depth,
+    skipped: &dyn Fn(&Path) -> bool,
+) -> Result<Checked, FsError> {
     let marker = dhow_fs::lstat(&dir.join(cargo_ok::FILE_NAME))?;
     // Nobody makes the marker executable: a file system that says so makes permissions up.
     let permissions = marker.is_some_and(|stat| !is_executable(&stat));
+    let seen = vec![None; manifest.files.len()];
     let mut check =
-        Check { dir, manifest, depth, permissions, seen: Vec::new(), found: Vec::new(), stats: false };
-    check.seen.resize(manifest.files.len(), None);
+        Check { dir, manifest, depth, permissions, skipped, seen, found: Vec::new(), stats: false };
     check.directory(Path::new(""))?;
     let Check { seen, mut found, stats, .. } = check;
     for (file, seen) in manifest.files.iter().zip(&seen) {
@@ -147,6 +231,7 @@ struct Check<'a> {
     manifest: &'a SourceManifest,
     depth: Depth,
     permissions: bool,
+    skipped: &'a dyn Fn(&Path) -> bool,
     /// By file of the manifest.
     seen: Vec<Option<StatRecord>>,
     found: Vec<Difference>,
@@ -159,13 +244,13 @@ impl Check<'_> {
         let place =
             if relative.as_os_str().is_empty() { self.dir.to_owned() } else { self.dir.join(relative) };
         for entry in dhow_fs::list_dir_optional(&place)?.unwrap_or_default() {
-            if relative.as_os_str().is_empty() && entry.file_name == cargo_ok::FILE_NAME {
+            let path = relative.join(&entry.file_name);
+            if (self.skipped)(&path) {
                 continue;
             }
-            let path = relative.join(&entry.file_name);
             let at = self.manifest.files.binary_search_by(|file| file.path.cmp(&path)).ok();
             match (at, entry.kind) {
-                (Some(at), FileKind::File) => self.file(at, &entry.path)?,
+                (Some(at), FileKind::File | FileKind::Symlink) => self.file(at, &entry.path)?,
                 (Some(at), _) => {
                     self.seen[at] = Some(StatRecord::default());
                     self.found.push(Difference { path, change: SourceChange::Kind });
@@ -188,9 +273,12 @@ impl Check<'_> {
         }
         self.stats |= now != file.stat;
         let mut differ = |change| self.found.push(Difference { path: file.path.clone(), change });
-        if now.size != file.stat.size || dhow_fs::hash_file(place)?.0 != file.hash {
+        let is = kind(&stat);
+        if (is == SourceKind::Link) != (file.kind == SourceKind::Link) {
+            differ(SourceChange::Kind);
+        } else if now.size != file.stat.size || hash(place, &stat)? != file.hash {
             differ(SourceChange::Content);
-        } else if self.permissions && is_executable(&stat) != file.executable {
+        } else if self.permissions && is != file.kind {
             differ(SourceChange::Executable);
         }
         Ok(())
@@ -228,7 +316,7 @@ mod tests {
             files.push(SourceFile {
                 path: path.into(),
                 hash: dhow_fs::hash_bytes(text.as_bytes()).0,
-                executable: false,
+                kind: SourceKind::File,
                 stat: stat_record(&stat),
             });
         }

@@ -13,12 +13,13 @@ use crate::git::BareRepository;
 /// The directories of one registry:
 ///
 /// ```text
-/// registry/index/<host>-<hash>/           a bare repository, if the index is one
+/// registry/index/<host>-<hash>/
+///     .git/                               the index, if it is a git repository: see BareRepository
 ///     config.json
 ///     .cache/se/rd/serde                  index file, in the format of dhow_formats::index_cache
 /// registry/cache/<host>-<hash>/
 ///     serde-1.0.0.crate
-///     .dhow-serde-1.0.0.part              being downloaded; locked by who does it
+///     .dhow-serde-1.0.0.part              being downloaded; locked by who does it (in `src`, if there is no `cache`)
 /// registry/src/<host>-<hash>/
 ///     serde-1.0.0/                        complete if its .cargo-ok says so
 ///     .dhow-serde-1.0.0/                  being unpacked, under the lock of the .part
@@ -32,6 +33,8 @@ pub struct RegistryHome {
     cache: PathBuf,
     src: PathBuf,
     manifests: PathBuf,
+    /// Where packages are claimed: the sources' directory, if archives stay where they are and there is no other.
+    parts: PathBuf,
 }
 
 impl RegistryHome {
@@ -42,8 +45,19 @@ impl RegistryHome {
             cache: registry.join("cache").join(&name),
             src: registry.join("src").join(&name),
             manifests: manifests.join(&name),
+            parts: registry.join("cache").join(&name),
             name,
         }
+    }
+
+    /// The same for a registry whose archives are not copied into the home.
+    pub(crate) fn without_archives(self) -> Self {
+        Self { parts: self.src.clone(), ..self }
+    }
+
+    /// Whether it keeps archives.
+    pub(crate) fn has_archives(&self) -> bool {
+        self.parts == self.cache
     }
 
     /// The name that its directories have.
@@ -56,9 +70,9 @@ impl RegistryHome {
         &self.index
     }
 
-    /// The index as a git repository.
+    /// The index as a git repository. Cargo's has no working tree, but lies where one would have it.
     pub fn index_repository(&self) -> BareRepository {
-        BareRepository::new(self.index.clone())
+        BareRepository::new(self.index.join(".git"))
     }
 
     /// Where the archives are.
@@ -98,7 +112,7 @@ impl RegistryHome {
 
     /// The archive while it is being made. Whoever holds its lock downloads and unpacks that package, alone.
     pub fn archive_part(&self, id: PackageId) -> PathBuf {
-        self.cache.join(format!("{PART_PREFIX}{}-{}.part", id.name(), id.version()))
+        self.parts.join(format!("{PART_PREFIX}{}-{}.part", id.name(), id.version()))
     }
 
     /// A package's unpacked sources.

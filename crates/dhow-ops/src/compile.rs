@@ -14,7 +14,6 @@ use dhow_workspace::{Package, Profiles, Workspace};
 
 use crate::error::Error;
 use crate::event::Event;
-use crate::last_use;
 use crate::narrow::{self, Narrowed, Wanted};
 use crate::options::CompileOptions;
 use crate::packages;
@@ -70,7 +69,7 @@ pub(crate) fn compile_in(
 ) -> Result<Compiled, Error> {
     names_are_given(workspace, options)?;
     let prepared = prepare(session, workspace, sources, options, lock)?;
-    last_use::collect_if_due(session, sources)?;
+    sources.ask_for_collection();
     let compiled = make(session, workspace, sources, options, prepared)?;
     session.status("Finished", finished(&compiled.profiles, started.elapsed()));
     Ok(compiled)

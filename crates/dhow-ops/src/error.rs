@@ -23,7 +23,7 @@ pub enum Error {
     #[error(transparent)]
     Spec(#[from] dhow_resolve::SpecError),
     #[error(transparent)]
-    Install(#[from] crate::install::InstallError),
+    Install(#[from] crate::install_error::InstallError),
     #[error(transparent)]
     InstallRoot(#[from] dhow_home::InstallRootError),
     #[error(transparent)]
@@ -45,9 +45,9 @@ pub enum Error {
     #[error(transparent)]
     Build(#[from] dhow_build::BuildError),
     #[error(transparent)]
-    Edit(#[from] crate::edit::EditProblem),
+    Edit(#[from] crate::edit_problem::EditProblem),
     #[error(transparent)]
-    Vendor(#[from] crate::vendor::VendorProblem),
+    Vendor(#[from] crate::vendor_problem::VendorProblem),
     #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]

@@ -6,7 +6,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use dhow_config::CleanFrequency;
 use dhow_home::{CargoHome, CollectError, LastUse, LastUseError, Removed};
 
-use crate::error::Error;
 use crate::event::{Event, Level};
 use crate::session::Session;
 use crate::sources::Sources;
@@ -36,23 +35,29 @@ pub(crate) fn record(session: &Session<'_>, sources: &Sources<'_>) {
     }
 }
 
-/// Collects if it is time. To be called when everything that the command uses is recorded, and before it takes locks.
-///
-/// # Errors
-/// A setting that cannot be understood.
-pub(crate) fn collect_if_due(session: &Session<'_>, sources: &Sources<'_>) -> Result<(), Error> {
-    let frequency = session.config.auto_clean_frequency()?;
+/// The end of a command: records what is not recorded yet, and collects if the command asked for that and it is time.
+/// Only here: as long as `sources` are there, they are kept in their place.
+pub(crate) fn finish(session: &Session<'_>, sources: Sources<'_>) {
+    record(session, &sources);
+    let home = sources.registries().home().clone();
+    let last = sources.last_collected().filter(|_| sources.wants_collection());
+    let offline = sources.registries().settings().net.offline;
+    drop(sources);
+    let Some(last) = last.filter(|_| !offline) else { return };
     let now = now(session);
-    let is_due = |last: u64| match frequency {
+    let frequency = match session.config.auto_clean_frequency() {
+        Ok(frequency) => frequency,
+        Err(error) => return session.warn(format!("unused files were not removed: {error}")),
+    };
+    let is_due = match frequency {
         CleanFrequency::Never => false,
         CleanFrequency::Always => last < now,
         CleanFrequency::Every(span) => last.saturating_add(span.as_secs()) < now,
     };
-    let offline = sources.registries().settings().net.offline;
-    if offline || !sources.last_collected().is_some_and(is_due) {
-        return Ok(());
+    if !is_due {
+        return;
     }
-    match collect(sources.registries().home(), now) {
+    match collect(&home, now) {
         Ok(removed) if removed.files > 0 => {
             let message = format!("{} unused files of the home", removed.files);
             session.tell(Event::Status { verb: "Removed", message, level: Level::Verbose });
@@ -60,7 +65,6 @@ pub(crate) fn collect_if_due(session: &Session<'_>, sources: &Sources<'_>) -> Re
         Ok(_) => {}
         Err(error) => session.tell(Event::Remark(format!("unused files were not removed: {error}"))),
     }
-    Ok(())
 }
 
 fn collect(home: &CargoHome, now: u64) -> Result<Removed, CollectError> {

@@ -6,11 +6,13 @@ mod clean;
 mod compile;
 mod doc;
 mod edit;
+mod edit_problem;
 mod error;
 mod event;
 mod home;
 mod info;
 mod install;
+mod install_error;
 mod last_use;
 mod locate;
 mod lock_file;
@@ -40,6 +42,7 @@ mod tools;
 mod tree;
 mod update;
 mod vendor;
+mod vendor_problem;
 mod workspaces;
 
 pub use clean::{CleanOptions, Cleaned, clean};
@@ -52,15 +55,17 @@ pub use dhow_model::DepKind;
 pub use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection};
 pub use dhow_workspace::{Location, Warning as ManifestWarning};
 pub use doc::doc;
-pub use edit::{AddFrom, AddOptions, EditProblem, RemoveOptions, add, remove};
+pub use edit::{AddFrom, AddOptions, RemoveOptions, add, remove};
+pub use edit_problem::EditProblem;
 pub use error::Error;
 pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{
-    CrateSpec, CrateSpecError, GitSource, InstallError, InstallFrom, InstallOptions, UninstallOptions,
-    install, installed_list, parse_version_req, uninstall,
+    CrateSpec, CrateSpecError, GitSource, InstallFrom, InstallOptions, UninstallOptions, install,
+    installed_list, parse_version_req, uninstall,
 };
+pub use install_error::InstallError;
 pub use locate::{locate_project, located_as_json};
 pub use lock_report::{ChangeKind, LockChange, LockRemark};
 pub use lockfile::{fetch, generate_lockfile};
@@ -77,4 +82,5 @@ pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;
 pub use tree::{Charset, Depth, Edges, EdgesError, Pattern, PatternError, Prefix, TreeOptions, tree};
 pub use update::{UpdateOptions, update};
-pub use vendor::{VendorOptions, VendorProblem, vendor};
+pub use vendor::{VendorOptions, vendor};
+pub use vendor_problem::VendorProblem;

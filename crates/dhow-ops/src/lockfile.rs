@@ -4,7 +4,6 @@ use dhow_model::PackageId;
 use dhow_workspace::Package;
 
 use crate::error::Error;
-use crate::last_use;
 use crate::packages;
 use crate::resolution::{self, LockOptions};
 use crate::session::Session;
@@ -38,6 +37,7 @@ pub fn fetch(session: &Session<'_>, targets: &[String]) -> Result<(), Error> {
             packages::accessible(&resolve, &roots, true, &|dep| tools.may_need(dep))
         };
         packages::load(session, sources, &resolve, &ids)?;
-        last_use::collect_if_due(session, sources)
+        sources.ask_for_collection();
+        Ok(())
     })
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dhow_config::RegistryCredentials;
+use dhow_config::{Protocol, RegistryCredentials};
 use dhow_fetch::{
-    Answerer, Children, CredentialSettings, GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings,
-    Sources, SummaryReader,
+    Answerer, Children, CredentialSettings, GitProgram, GitSettings, HttpSettings, NetSettings,
+    ProxyVariables, Settings, Sources, SummaryReader,
 };
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
@@ -45,6 +45,12 @@ pub(crate) fn settings(session: &Session<'_>, replaced: Replaced) -> Result<Sett
     })
 }
 
+/// The git program, by the same settings.
+pub(crate) fn git(session: &Session<'_>) -> Result<Arc<GitProgram>, Error> {
+    let settings = settings(session, Replaced::ByConfiguration)?;
+    Ok(Arc::new(GitProgram::new(settings.git, settings.http, settings.net)))
+}
+
 fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
     let http = session.config.http()?;
     let proxies = session.config.proxies();
@@ -79,6 +85,9 @@ fn sources(session: &Session<'_>, replaced: Replaced) -> Result<Sources, Error> 
     }
     let unnamed = session.config.credentials_of_unnamed().map(|found| credentials(found, String::new()));
     let mut sources = Sources::new(unnamed?);
+    if session.config.crates_io_protocol()? == Protocol::Git {
+        sources.use_crates_io_git_index();
+    }
     for (source, name) in named {
         let replacement = match replaced {
             Replaced::ByConfiguration => session.config.replacement(&configured, source),

@@ -1,6 +1,8 @@
 //! Whether the sources that a build uses are what was unpacked or checked out.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use dhow_fetch::{FetchError, Registries, Wanted};
 use dhow_home::Depth;
@@ -14,6 +16,8 @@ pub(crate) struct SourceChecks<'a> {
     registries: &'a Registries,
     packages: BTreeSet<PackageId>,
     checksums: HashMap<PackageId, Checksum>,
+    /// What came of working trees, looked at by stats or by content.
+    checkouts: Mutex<HashMap<(PathBuf, bool), Result<(), FetchError>>>,
 }
 
 impl<'a> SourceChecks<'a> {
@@ -23,7 +27,12 @@ impl<'a> SourceChecks<'a> {
         checksums: HashMap<PackageId, Checksum>,
     ) -> Self {
         let units = plan.graph.units.iter().filter(|unit| !unit.is_local);
-        Self { registries, packages: units.map(|unit| unit.package.id()).collect(), checksums }
+        Self {
+            registries,
+            packages: units.map(|unit| unit.package.id()).collect(),
+            checksums,
+            checkouts: Mutex::default(),
+        }
     }
 
     /// Looks at the files of one package.
@@ -38,9 +47,24 @@ impl<'a> SourceChecks<'a> {
     }
 
     fn check(&self, id: PackageId, depth: Depth) -> Result<(), FetchError> {
-        if !id.source().is_registry() {
+        let source = id.source();
+        if source.is_path() {
             return Ok(());
         }
-        self.registries.check_sources(Wanted { id, checksum: self.checksums.get(&id).copied() }, depth)
+        // For a repository, vendored packages may stand in; then there is no working tree.
+        if let Some(commit) = source.precise().filter(|_| source.is_git())
+            && let Some(checkout) = self.registries.checkout(source, &|_| {})?
+        {
+            return self.check_checkout(&checkout.root, commit, depth);
+        }
+        let checksum = self.checksums.get(&id).copied();
+        self.registries.check_sources(Wanted { id, checksum }, depth)
+    }
+
+    /// Many packages may be in one working tree, which is looked at once.
+    fn check_checkout(&self, root: &Path, commit: &str, depth: Depth) -> Result<(), FetchError> {
+        let mut checked = self.checkouts.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = checked.entry((root.to_owned(), depth == Depth::Content));
+        result.or_insert_with(|| self.registries.check_checkout(root, commit, depth)).clone()
     }
 }

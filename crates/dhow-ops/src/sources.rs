@@ -1,6 +1,6 @@
 //! Where packages come from, as the resolver asks: registries, and directories named by `path`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -32,6 +32,8 @@ pub(crate) struct Sources<'a> {
     rustc_version: Option<Version>,
     /// When unused files of the home were collected last, once that is known.
     last_collected: OnceLock<u64>,
+    /// The command does so much that it may also collect.
+    wants_collection: Cell<bool>,
     /// What is read here stays where it is for as long as this value lives.
     in_place: OnceCell<ReadGuard>,
 }
@@ -59,6 +61,7 @@ impl<'a> Sources<'a> {
             answers: HashMap::new(),
             rustc_version: None,
             last_collected: OnceLock::new(),
+            wants_collection: Cell::new(false),
             in_place: OnceCell::new(),
         })
     }
@@ -84,6 +87,15 @@ impl<'a> Sources<'a> {
 
     pub(crate) fn last_collected(&self) -> Option<u64> {
         self.last_collected.get().copied()
+    }
+
+    pub(crate) fn wants_collection(&self) -> bool {
+        self.wants_collection.get()
+    }
+
+    /// At the end of the command, what nobody has used for long may be removed from the home.
+    pub(crate) fn ask_for_collection(&self) {
+        self.wants_collection.set(true);
     }
 
     pub(crate) fn set_last_collected(&self, seconds: u64) {
@@ -229,11 +241,19 @@ impl<'a> Sources<'a> {
         })
     }
 
+    /// From now on a repository is at `commit` (or what else names one), wherever it is not pinned.
+    pub(crate) fn wish_commit(&mut self, source: SourceId, commit: &str) {
+        self.registries.pin(source, commit);
+        self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).remove(&source);
+        self.answers.retain(|(_, known), _| *known != source);
+    }
+
     /// All packages of a git source, which are read once; nothing if vendored packages stand in for it.
     pub(crate) fn git_packages(&self, source: SourceId) -> Result<Option<Arc<[Package]>>, Error> {
         if let Some(known) = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).get(&source) {
             return Ok(Some(Arc::clone(known)));
         }
+        self.keep_in_place()?;
         let events = |event| self.session.tell(Event::Fetch(event));
         let Some(checkout) = self.registries.checkout(source, &events)? else { return Ok(None) };
         let packages: Arc<[Package]> =

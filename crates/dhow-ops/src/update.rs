@@ -72,10 +72,8 @@ pub fn update(session: &Session<'_>, options: &UpdateOptions) -> Result<(), Erro
         };
         let let_go = LetGo::new(workspace, &previous, options)?;
         let precise = let_go.precise(options)?;
-        if let Some(revision) = &options.precise {
-            for id in let_go.named.iter().filter(|id| id.source().is_git()) {
-                sources.registries().pin(unpinned(id.source()), revision);
-            }
+        for (repository, commit) in let_go.commits(options) {
+            sources.wish_commit(repository, commit);
         }
         let hold = Hold {
             previous: Some(&previous),
@@ -187,6 +185,13 @@ impl LetGo {
     fn contains(&self, id: PackageId) -> bool {
         self.ids.contains(&id)
             || (!id.source().is_registry() && self.sources.contains(&unpinned(id.source())))
+    }
+
+    /// What `--precise` means for git repositories.
+    fn commits<'o>(&self, options: &'o UpdateOptions) -> Vec<(SourceId, &'o str)> {
+        let Some(commit) = &options.precise else { return Vec::new() };
+        let named = self.named.iter().map(|id| id.source()).filter(|source| source.is_git());
+        named.map(|source| (unpinned(source), commit.as_str())).collect()
     }
 
     /// What `--precise` means for the packages that were named. One registry takes one wish: the first.

@@ -117,7 +117,7 @@ pub(crate) fn open_at<T>(
         sources.read_path_dependencies(&workspace)?;
     }
     let result = work(&workspace, &mut sources);
-    last_use::record(session, &sources);
+    last_use::finish(session, sources);
     result
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn without<T>(
     });
     let mut sources = Sources::new(session, &loader, &[])?;
     let result = work(&mut sources);
-    last_use::record(session, &sources);
+    last_use::finish(session, sources);
     result
 }
 

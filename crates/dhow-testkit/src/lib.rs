@@ -7,7 +7,8 @@
 //! This crate knows no other crate of Dhow and panics where a library would return errors.
 #![expect(
     clippy::disallowed_methods,
-    reason = "a tool for tests: it writes fixtures, starts cargo and looks for the toolchain"
+    clippy::print_stderr,
+    reason = "a tool for tests: it writes fixtures, starts cargo, looks for the toolchain, and says what it cannot do"
 )]
 
 mod archive;

@@ -51,11 +51,25 @@ const PACKAGES: u64 = 16;
 /// Rounds until the home is emptied, so that there is something to do again.
 const EPOCH: u32 = 5;
 
+/// Commands, and how often they are chosen.
+const COMMANDS: &[(&str, u64)] = &[
+    ("fetch", 7),
+    ("build", 3),
+    ("check", 2),
+    ("metadata --format-version=1", 2),
+    ("tree", 2),
+    ("update", 2),
+    ("generate-lockfile", 1),
+    ("clean", 1),
+];
+
 struct Place {
     registry: Registry,
     server: SparseServer,
     home: Sandbox,
     projects: Vec<Sandbox>,
+    /// Commands that the program under test does not have: `generate-lockfile` takes their place.
+    unknown: Vec<&'static str>,
 }
 
 impl Soak {
@@ -95,7 +109,10 @@ impl Soak {
         let home = Sandbox::new();
         home.use_sparse(&server);
         let projects = (0..self.dhows + self.cargos).map(|n| project(&home, n, random)).collect();
-        Place { registry, server, home, projects }
+        let lacks = |name: &&str| !home.cmd(&self.dhow).args([*name, "--help"]).run().success();
+        let unknown =
+            COMMANDS.iter().filter_map(|(words, _)| words.split(' ').next()).filter(lacks).collect();
+        Place { registry, server, home, projects, unknown }
     }
 
     fn round(&self, round: u32, place: &Place, random: &mut Random, soaked: &mut Soaked) {
@@ -105,10 +122,10 @@ impl Soak {
             .iter()
             .enumerate()
             .map(|(worker, project)| {
-                let words = random.command();
+                let (words, ours) = (random.command(), worker < self.dhows);
+                let words = if ours && place.lacks(words[0]) { vec!["generate-lockfile"] } else { words };
                 let project = &place.projects[*project];
-                let cmd =
-                    if worker < self.dhows { project.cmd(&self.dhow) } else { project.cargo_cmd([""; 0]) };
+                let cmd = if ours { project.cmd(&self.dhow) } else { project.cargo_cmd([""; 0]) };
                 let kill = (random.below(100) < self.killed_percent)
                     .then(|| Duration::from_millis(random.below(700)));
                 (cmd.args(words), kill)
@@ -166,6 +183,10 @@ impl Soak {
 }
 
 impl Place {
+    fn lacks(&self, command: &str) -> bool {
+        self.unknown.contains(&command)
+    }
+
     /// Empties the home, and publishes something new.
     fn begin_anew(&self, round: u32) {
         let home = self.home.cargo_home().join("registry");
@@ -237,16 +258,13 @@ impl Random {
     }
 
     fn command(&mut self) -> Vec<&'static str> {
-        let words = match self.below(20) {
-            0..=6 => "fetch",
-            7..=9 => "build",
-            10..=11 => "check",
-            12..=13 => "metadata --format-version 1",
-            14..=15 => "tree",
-            16..=17 => "update",
-            18 => "generate-lockfile",
-            _ => "clean",
-        };
-        words.split(' ').collect()
+        let all: u64 = COMMANDS.iter().map(|(_, weight)| weight).sum();
+        let mut at = self.below(all);
+        let chosen = COMMANDS.iter().find(|(_, weight)| {
+            let found = at < *weight;
+            at = at.saturating_sub(*weight);
+            found
+        });
+        chosen.map(|(words, _)| words.split(' ').collect()).unwrap_or_default()
     }
 }

@@ -216,7 +216,7 @@ fn not_defined(key: &str, defined_by: &str, file: &ManifestFile) -> Flaw {
 }
 
 /// The way from the directory `from` to `to`, both absolute and without dots.
-fn relative_path(from: &Path, to: &Path) -> Option<PathBuf> {
+pub(crate) fn relative_path(from: &Path, to: &Path) -> Option<PathBuf> {
     let mut from = from.components().peekable();
     let mut to = to.components().peekable();
     while let (Some(a), Some(b)) = (from.peek(), to.peek()) {

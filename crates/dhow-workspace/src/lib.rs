@@ -29,6 +29,7 @@ mod target;
 mod target_input;
 mod targets;
 mod workspace;
+mod written_out;
 
 pub use dependencies::config_patches;
 pub use edition::Edition;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use dhow_formats::manifest::TomlManifest;
 use dhow_model::SourceId;
 
 use crate::dependencies::{DependencyInput, patches, replacements};
@@ -288,6 +289,17 @@ impl<'a> Loader<'a> {
         };
         let manifest = normalize::manifest(&input).map_err(|flaw| file.error(flaw))?;
         Ok(Package::new(manifest, path.to_owned()))
+    }
+
+    /// The manifest of a package with everything written out that it inherits or implies.
+    ///
+    /// # Errors
+    /// It cannot be read, or what it inherits is not there.
+    pub fn written_out(&self, package: &Package) -> Result<TomlManifest, Error> {
+        let file = self.files.get(package.manifest_path())?;
+        let find = || self.inherited_from(&file, package.id().source()).map_err(Flaw::elsewhere);
+        let inherit = Inherit::new(file.root(), &find);
+        crate::written_out::manifest(file.toml(), package, &inherit).map_err(|flaw| file.error(flaw))
     }
 
     fn inherited_from(

@@ -9,7 +9,7 @@ use crate::disk;
 use crate::tools::{self, Tools};
 
 /// How many packages the lock names, the project itself not counted.
-pub(crate) const PACKAGES: usize = 200;
+pub(crate) const PACKAGES: usize = 320;
 
 /// What serves the packages for as long as it lives.
 pub(crate) struct Large {
@@ -24,7 +24,14 @@ pub(crate) fn prepare(tools: &Tools, sides: &[Side; 2]) -> Result<Large, String>
         let mut package = registry.package(&name(number), "1.0.0");
         for file in 1..files(number) {
             let path = format!("src/part_{file}.rs");
-            package = package.file(&path, source(number * 1000 + file));
+            package = package.file(&path, source(number * 1000 + file, bytes(number * 1000 + file)));
+        }
+        // Some packages are mostly tables that a program wrote.
+        if number % 40 == 7 {
+            for file in 0..3 {
+                package = package
+                    .file(&format!("src/tables/part_{file}.rs"), source(file, 400_000 + 200_000 * file));
+            }
         }
         package.publish();
     }
@@ -63,12 +70,16 @@ fn files(number: usize) -> usize {
     5 + (number * 37 % 10) * (number * 53 % 11)
 }
 
-/// One to nine KiB of text that compresses as source code does.
-fn source(seed: usize) -> String {
+/// One to nine KiB.
+fn bytes(seed: usize) -> usize {
+    1024 * (1 + seed * 31 % 9)
+}
+
+/// Text that compresses as source code does.
+fn source(seed: usize, bytes: usize) -> String {
     let words = ["let", "match", "value", "state", "fn", "self", "into", "index", "Some", "None"];
     let mut state = seed as u64 + 1;
     let mut text = String::from("//! A part.\n");
-    let bytes = 1024 * (1 + seed * 31 % 9);
     while text.len() < bytes {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let (word, number) = (words[(state >> 33) as usize % words.len()], state >> 52);
@@ -85,8 +96,8 @@ mod tests {
     fn packages_differ_in_size_and_content() {
         assert!((5..PACKAGES).any(|number| files(number) > 80));
         assert!((0..PACKAGES).all(|number| files(number) >= 5));
-        assert_ne!(source(1), source(2));
-        assert!((0..20).all(|seed| (1024..11_000).contains(&source(seed).len())));
-        assert!(manifest().ends_with("bench-part-199 = \"1\"\n"));
+        assert_ne!(source(1, 2000), source(2, 2000));
+        assert!((0..20).all(|seed| (1024..11_000).contains(&source(seed, bytes(seed)).len())));
+        assert!(manifest().ends_with("bench-part-319 = \"1\"\n"));
     }
 }

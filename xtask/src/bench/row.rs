@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
+use super::floor;
 use super::large;
 use super::measure::Measured;
 use super::side::Side;
@@ -19,6 +20,8 @@ pub(crate) enum Row {
     Metadata,
     Lock,
     Fetch,
+    Unpack,
+    UnpackFloor,
     FirstBuild,
     WideNothingToDo,
     WideTree,
@@ -27,12 +30,14 @@ pub(crate) enum Row {
 
 impl Row {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::NothingToDo,
         Self::Tree,
         Self::Metadata,
         Self::Lock,
         Self::Fetch,
+        Self::Unpack,
+        Self::UnpackFloor,
         Self::FirstBuild,
         Self::WideNothingToDo,
         Self::WideTree,
@@ -44,6 +49,11 @@ impl Row {
         matches!(self, Self::WideNothingToDo | Self::WideTree | Self::WideMetadata)
     }
 
+    /// Whether it needs the large lock and its registry.
+    pub(crate) fn is_large(self) -> bool {
+        matches!(self, Self::Fetch | Self::Unpack | Self::UnpackFloor)
+    }
+
     /// The name that `--only` takes.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -52,6 +62,8 @@ impl Row {
             Self::Metadata => "metadata",
             Self::Lock => "lock",
             Self::Fetch => "fetch",
+            Self::Unpack => "unpack",
+            Self::UnpackFloor => "floor",
             Self::FirstBuild => "build",
             Self::WideNothingToDo => "wide-nothing",
             Self::WideTree => "wide-tree",
@@ -69,6 +81,12 @@ impl Row {
             Self::Fetch => {
                 format!("`fetch` of {} packages from loopback, home empty", large::PACKAGES)
             }
+            Self::Unpack => {
+                format!("`fetch --offline` of {} packages, archives at hand, not unpacked", large::PACKAGES)
+            }
+            Self::UnpackFloor => {
+                "the same; first column: only reading the archives and writing their files".into()
+            }
             Self::FirstBuild => "first build of the example, home warm".into(),
             Self::WideNothingToDo => format!("nothing to do: `build` of {} packages", wide::PACKAGES),
             Self::WideTree => format!("`tree` of {} packages", wide::PACKAGES),
@@ -80,7 +98,7 @@ impl Row {
     pub(crate) fn rounds(self) -> usize {
         match self {
             Self::FirstBuild => 5,
-            Self::Fetch => 7,
+            Self::Fetch | Self::Unpack | Self::UnpackFloor => 7,
             _ => 21,
         }
     }
@@ -90,6 +108,10 @@ impl Row {
         match self {
             Self::NothingToDo => tools::run(side.in_example(tools).arg("build")).map(drop),
             Self::WideNothingToDo => tools::run(side.in_wide(tools).arg("build")).map(drop),
+            Self::Unpack | Self::UnpackFloor => {
+                let mut fill = tools.command(&tools.cargo, &side.large(), &disk::fresh(&side.empty_home())?);
+                tools::run(fill.args(["fetch", "--locked"])).map(drop)
+            }
             _ => Ok(()),
         }
     }
@@ -101,6 +123,7 @@ impl Row {
             Self::WideNothingToDo | Self::WideTree | Self::WideMetadata => Ok(()),
             Self::Lock => disk::remove(&side.example().join("Cargo.lock")),
             Self::Fetch => disk::fresh(&side.empty_home()).map(drop),
+            Self::Unpack | Self::UnpackFloor => disk::remove(&side.empty_home().join("registry/src")),
             Self::FirstBuild => disk::remove(&side.example().join("target")),
         }
     }
@@ -108,7 +131,10 @@ impl Row {
     /// What is measured.
     pub(crate) fn command(self, tools: &Tools, side: &Side) -> Command {
         let mut command = match self {
-            Self::Fetch => side.command(tools, &side.large(), &side.empty_home()),
+            Self::UnpackFloor if side.tool.name == "cargo" => return floor_of(side),
+            Self::Fetch | Self::Unpack | Self::UnpackFloor => {
+                side.command(tools, &side.large(), &side.empty_home())
+            }
             _ if self.is_wide() => side.in_wide(tools),
             _ => side.in_example(tools),
         };
@@ -118,6 +144,7 @@ impl Row {
             Self::Metadata | Self::WideMetadata => &["metadata", "--format-version", "1"],
             Self::Lock => &["generate-lockfile", "--offline"],
             Self::Fetch => &["fetch", "--locked"],
+            Self::Unpack | Self::UnpackFloor => &["fetch", "--locked", "--offline"],
             Self::FirstBuild => &["build", "--offline", "--locked"],
         });
         command
@@ -141,7 +168,8 @@ impl Row {
             Self::Metadata => metadata(side, measured, 18),
             Self::WideMetadata => metadata(side, measured, wide::PACKAGES),
             Self::Lock => disk::read(&side.example().join("Cargo.lock")),
-            Self::Fetch => unpacked(&side.empty_home()),
+            Self::Fetch | Self::Unpack => unpacked(&side.empty_home()),
+            Self::UnpackFloor => written(&side.empty_home()),
             Self::FirstBuild => run_program(side, measured),
         }
     }
@@ -201,6 +229,31 @@ fn unpacked(home: &Path) -> Result<String, String> {
     // The directory's own name holds a hash of the address: the same for both.
     let names = files.iter().filter_map(|path| path.strip_prefix(&source).ok());
     Ok(names.map(|path| path.to_string_lossy()).collect::<Vec<_>>().join("\n"))
+}
+
+/// What has to be done at least, in place of Cargo.
+fn floor_of(side: &Side) -> Command {
+    let this = std::env::current_exe().unwrap_or_default();
+    let mut command = Command::new(this);
+    let registry = side.empty_home().join("registry");
+    command.arg(floor::FLOOR).arg(registry.join("cache")).arg(registry.join("src/floor"));
+    command
+}
+
+/// Every file of every package, whatever else there may be.
+fn written(home: &Path) -> Result<String, String> {
+    let source = home.join("registry/src");
+    let mut names = Vec::new();
+    for path in disk::files(&source)?.iter().filter(|path| !path.ends_with(".cargo-ok")) {
+        let below = path.strip_prefix(&source).map_err(|error| error.to_string())?;
+        let size = std::fs::metadata(path).map_err(disk::at(path))?.len();
+        names.push(format!("{} {size}", below.iter().skip(1).collect::<std::path::PathBuf>().display()));
+    }
+    if names.len() < large::PACKAGES * 5 {
+        return Err(format!("only {} files were written", names.len()));
+    }
+    names.sort_unstable();
+    Ok(names.join("\n"))
 }
 
 fn run_program(side: &Side, measured: &Measured) -> Result<String, String> {

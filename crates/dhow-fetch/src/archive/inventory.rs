@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use dhow_formats::source_manifest::{SourceFile, SourceManifest, StatRecord};
+use dhow_formats::source_manifest::{SourceFile, SourceKind, SourceManifest, StatRecord};
 use dhow_fs::{ContentHash, File, FsError};
 use dhow_home::{is_executable, stat_record};
 use dhow_model::Checksum;
@@ -22,17 +22,17 @@ impl Inventory {
         place: &Path,
     ) -> Result<(), FsError> {
         let stat = dhow_fs::stat_file(file, place)?;
-        self.add(relative, hash, is_executable(&stat), stat_record(&stat));
+        self.add(relative, hash, kind(is_executable(&stat)), stat_record(&stat));
         Ok(())
     }
 
     /// A file would be unpacked. Its times are not known: whoever compares with it must read it.
     pub(super) fn listed(&mut self, relative: &Path, hash: ContentHash, mode: u32, size: u64) {
-        self.add(relative, hash, mode & 0o100 != 0, StatRecord { size, ..StatRecord::default() });
+        self.add(relative, hash, kind(mode & 0o100 != 0), StatRecord { size, ..StatRecord::default() });
     }
 
-    fn add(&mut self, relative: &Path, hash: ContentHash, executable: bool, stat: StatRecord) {
-        let file = SourceFile { path: relative.to_owned(), hash: hash.0, executable, stat };
+    fn add(&mut self, relative: &Path, hash: ContentHash, kind: SourceKind, stat: StatRecord) {
+        let file = SourceFile { path: relative.to_owned(), hash: hash.0, kind, stat };
         self.0.insert(relative.to_owned(), file);
     }
 
@@ -45,6 +45,10 @@ impl Inventory {
     pub fn into_manifest(self, archive: Checksum) -> SourceManifest {
         SourceManifest::new(archive.0, self.0.into_values().collect())
     }
+}
+
+fn kind(executable: bool) -> SourceKind {
+    if executable { SourceKind::Executable } else { SourceKind::File }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Tokens of registries: asked for when a registry wants one, of the providers that configuration names, and kept as
 //! long as the provider allows. Specified in the Cargo book, "Registry Authentication".
 
+mod asked;
 mod challenge;
-mod error;
 mod provider;
 mod token_file;
 
@@ -16,9 +16,9 @@ use dhow_formats::secret::Secret;
 use dhow_home::CargoHome;
 use dhow_process::Environment;
 
+use self::asked::{Asked, Outcome};
 pub(crate) use self::challenge::login_url;
-pub use self::error::AuthError;
-use self::provider::{Asked, Outcome};
+use crate::auth_error::AuthError;
 use crate::error::FetchError;
 use crate::event::Event;
 
@@ -61,6 +61,9 @@ pub struct Need<'a> {
     /// To read the index and to download, a provider must have been named.
     pub only_configured: bool,
 }
+
+/// Shows a line to the user, and gives back the answer.
+pub(crate) type Ask<'a> = &'a dyn Fn(&str) -> io::Result<String>;
 
 /// What a user gives to log in.
 pub struct LoginRequest<'a> {
@@ -242,7 +245,7 @@ impl Credentials {
         action: &Action,
         need: Need<'_>,
         args: &[String],
-        ask: Option<&dyn Fn(&str) -> io::Result<String>>,
+        ask: Option<Ask<'_>>,
         events: &dyn Fn(Event),
     ) -> Result<(Response, DoneBy), AuthError> {
         let settings = match &self.settings {

@@ -1,47 +1,21 @@
 //! The providers: two of our own, those of other systems, and programs that speak the protocol.
 
 use std::fmt::Display;
-use std::io;
 use std::sync::Arc;
 
 use dhow_formats::credential_protocol::{
     self as protocol, Action, Answer, Cache, Failure, Registry, Request, Response,
 };
 use dhow_formats::secret::Secret;
-use dhow_home::CargoHome;
 use dhow_process::{Conversation, Process};
 
-use super::{Children, CredentialSettings, DoneBy, token_file};
+use super::asked::{Asked, Outcome, failed};
+use super::{DoneBy, token_file};
 
 /// No line of a provider is longer.
 const MAX_LINE_BYTES: u64 = 1024 * 1024;
 
 const TOKEN_FILE: &str = "cargo:token";
-
-/// What providers are asked, and what they are asked with.
-pub(super) struct Asked<'a> {
-    pub(super) settings: &'a CredentialSettings,
-    pub(super) children: &'a Children,
-    pub(super) home: &'a CargoHome,
-    pub(super) action: &'a Action,
-    pub(super) headers: &'a [String],
-    pub(super) ask: Option<&'a dyn Fn(&str) -> io::Result<String>>,
-}
-
-/// How a provider did not do it.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// Another one may.
-    UrlNotSupported,
-    /// It has no token; another one may.
-    NotFound,
-    /// And no other is asked.
-    Failed(String),
-}
-
-pub(super) fn failed(reason: impl Display) -> Outcome {
-    Outcome::Failed(reason.to_string())
-}
 
 pub(super) fn is_token_file(words: &[String]) -> bool {
     words.first().is_some_and(|word| word == TOKEN_FILE)

@@ -4,8 +4,9 @@ use dhow_formats::credential_protocol::{Action, Cache, Login, Response};
 use dhow_formats::credentials::CredentialsFile;
 use dhow_formats::secret::Secret;
 
+use super::asked::{Asked, Outcome, failed};
 use super::is_printable;
-use super::provider::{Asked, Outcome, failed};
+use crate::auth_error::AuthError;
 
 pub(super) fn perform(asked: &Asked<'_>) -> Result<Response, Outcome> {
     match asked.action {
@@ -47,7 +48,7 @@ fn clean(login: &Login, asked: &Asked<'_>) -> Result<Secret, Outcome> {
         return Err(failed("the token is empty"));
     }
     if !is_printable(&token) {
-        return Err(failed(super::AuthError::BadToken));
+        return Err(failed(AuthError::BadToken));
     }
     Ok(token)
 }

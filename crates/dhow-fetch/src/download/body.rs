@@ -1,11 +1,12 @@
 //! The body of a download: in memory while it is small, in the claim's `.part` file when it is not.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use dhow_fs::FsError;
 use dhow_model::PackageId;
+use url::Url;
 
 use super::Message;
 use super::claim::Claim;
@@ -17,6 +18,9 @@ use crate::network::{Body, Network, shown};
 
 /// Larger bodies are written to the disk as they come.
 const HELD_BYTES: usize = 8 * 1024 * 1024;
+
+/// Files are read in pieces of this size.
+const PIECE_BYTES: usize = 128 * 1024;
 
 /// Progress is told in steps of this size.
 const TOLD_BYTES: u64 = 128 * 1024;
@@ -65,7 +69,30 @@ pub(super) async fn download(
         let event = Event::Retrying { url: shown(&request.url), reason: error.to_string(), tries_left };
         drop(sender.send(Message::Happened(event)));
     };
+    if request.url.scheme() == "file" {
+        let mut body = body();
+        copy(&request.url, &mut body)?;
+        return Ok(Some(body));
+    }
     Ok(Some(network.get(request, body, &retrying).await?.body))
+}
+
+/// Registries on this machine may name files as their downloads.
+fn copy(url: &Url, body: &mut ArchiveBody) -> Result<(), FetchError> {
+    let path = url.to_file_path().map_err(|()| FetchError::BadRegistryConfig {
+        url: url.to_string(),
+        reason: "`dl` makes no path on this machine".to_owned(),
+    })?;
+    let total = dhow_fs::stat(&path)?.map(|stat| stat.size);
+    let mut file = dhow_fs::open(&path)?;
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        let count = file.read(&mut piece).map_err(|error| FsError::new("read", &path, error))?;
+        if count == 0 {
+            return Ok(());
+        }
+        body.write(&piece[..count], total)?;
+    }
 }
 
 impl ArchiveBody {

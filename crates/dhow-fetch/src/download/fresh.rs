@@ -27,7 +27,7 @@ impl Registries {
                 return Ok(copy_tree(directory.path(id)?, target)?);
             }
             Kind::Local(local) => local.archive(id),
-            Kind::Sparse(_) => registry.home.archive(id),
+            Kind::Sparse(_) | Kind::Git(_) => registry.home.archive(id),
         };
         let content = Content::of_file(&archive)?;
         if let Some(expected) = package.checksum {

@@ -68,11 +68,14 @@ impl Job {
         if self.checksum.is_none() {
             self.checksum = self.registry.checksum(self.id, events)?;
         }
-        let Kind::Sparse(index) = &self.registry.kind else { return Ok(()) };
         if !self.is_download() || self.request.is_some() {
             return Ok(());
         }
-        let config = index.config(events)?;
+        let config = match &self.registry.kind {
+            Kind::Sparse(index) => index.config(events)?,
+            Kind::Git(index) => index.config(events)?,
+            Kind::Local(_) | Kind::Directory(_) => return Ok(()),
+        };
         let checksum = self.checksum.map(|checksum| checksum.to_string()).unwrap_or_default();
         let text = config.download_url(&self.id.name(), &self.id.version().to_string(), &checksum);
         let url = Url::parse(&text).map_err(|error| FetchError::BadRegistryConfig {

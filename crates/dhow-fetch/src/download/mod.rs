@@ -16,7 +16,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use dhow_fs::LockNotice;
 use dhow_home::RegistryHome;
 use dhow_model::{Checksum, PackageId};
 use tokio::sync::Semaphore;
@@ -28,7 +27,7 @@ pub(crate) use self::content::Content;
 use self::job::{Job, Origin, Outcome};
 use self::queue::{Queue, Work};
 use crate::error::FetchError;
-use crate::event::Event;
+use crate::event::{Event, lock_event};
 use crate::index::{Kind, Registry};
 use crate::registries::Registries;
 
@@ -95,8 +94,10 @@ impl Registries {
             patient = true;
         }
         for registry in indexes {
-            if let Kind::Sparse(index) = &registry.kind {
-                index.settle(events);
+            match &registry.kind {
+                Kind::Sparse(index) => index.settle(events),
+                Kind::Git(index) => index.settle(),
+                Kind::Local(_) | Kind::Directory(_) => {}
             }
         }
         if packages > 0 {
@@ -111,7 +112,7 @@ impl Registries {
         let registry = self.registry(id.source())?;
         let origin = match &registry.kind {
             Kind::Directory(directory) => {
-                directory.verify(id)?;
+                // Its files are verified when they are compiled: who only looks at the graph does not read them.
                 on_ready(id, directory.path(id)?);
                 return Ok(None);
             }
@@ -127,18 +128,20 @@ impl Registries {
                 }
                 Origin::Given(path)
             }
-            Kind::Sparse(_) => match (registry.home.archive_size(id)?, registry.home.has_sources(id)?) {
-                (Some(size), true) => {
-                    self.note_use(|used| {
-                        used.archive(&registry.home, id, size);
-                        used.sources(&registry.home, id, None);
-                    });
-                    on_ready(id, &registry.home.sources(id));
-                    return Ok(None);
+            Kind::Sparse(_) | Kind::Git(_) => {
+                match (registry.home.archive_size(id)?, registry.home.has_sources(id)?) {
+                    (Some(size), true) => {
+                        self.note_use(|used| {
+                            used.archive(&registry.home, id, size);
+                            used.sources(&registry.home, id, None);
+                        });
+                        on_ready(id, &registry.home.sources(id));
+                        return Ok(None);
+                    }
+                    (Some(_), false) => Origin::Cached,
+                    (None, _) => Origin::Network,
                 }
-                (Some(_), false) => Origin::Cached,
-                (None, _) => Origin::Network,
-            },
+            }
         };
         Ok(Some(Job { id, checksum: package.checksum, registry, origin, request: None, claim: None }))
     }
@@ -183,13 +186,6 @@ fn claim_patiently(job: &Job, events: &(dyn Fn(Event) + Sync)) -> Result<Claim, 
     let what = format!("download of `{} {}`", job.id.name(), job.id.version());
     let path = job.registry.home.archive_part(job.id);
     Claim::take(&job.registry.home, job.id, &|notice| events(lock_event(notice, &what, &path)))
-}
-
-fn lock_event(notice: LockNotice, what: &str, path: &Path) -> Event {
-    match notice {
-        LockNotice::Waiting => Event::Blocking { what: what.to_owned(), path: path.to_owned() },
-        LockNotice::Unsupported => Event::LocksUnsupported { path: path.to_owned() },
-    }
 }
 
 /// One pass over all that is to be done.

@@ -10,10 +10,10 @@ use super::claim::Claim;
 use super::content::Content;
 use super::job::{Job, Origin, Outcome};
 use super::queue::Work;
-use super::{Message, OnReady, lock_event};
+use super::{Message, OnReady};
 use crate::archive::{ArchiveError, Inventory};
 use crate::error::FetchError;
-use crate::event::Event;
+use crate::event::{Event, lock_event};
 use crate::index::Kind;
 use crate::registries::Registries;
 
@@ -123,10 +123,10 @@ fn mismatch(job: &Job, expected: Checksum, actual: Checksum) -> FetchError {
 
 /// crates.io itself is not worth mentioning.
 fn registry_name(job: &Job) -> Option<String> {
-    match &job.registry.kind {
-        Kind::Sparse(index) if index.name() != dhow_model::CRATES_IO_REGISTRY => {
-            Some(index.name().to_owned())
-        }
-        _ => None,
-    }
+    let name = match &job.registry.kind {
+        Kind::Sparse(index) => index.name(),
+        Kind::Git(index) => index.name(),
+        Kind::Local(_) | Kind::Directory(_) => return None,
+    };
+    (name != dhow_model::CRATES_IO_REGISTRY).then(|| name.to_owned())
 }

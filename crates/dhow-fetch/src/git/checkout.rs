@@ -6,12 +6,12 @@ use dhow_fs::FileLock;
 use dhow_home::{GitHome, mark_checkout, share_objects};
 use url::Url;
 
-use super::database::{GitDatabase, notice_event};
+use super::database::GitDatabase;
 use super::fetcher::Fetcher;
 use super::submodule;
 use super::tree::{Refusal, Tree};
 use crate::error::FetchError;
-use crate::event::Event;
+use crate::event::{Event, lock_event};
 
 /// Submodules of submodules of …
 const MAX_DEPTH: u32 = 32;
@@ -35,7 +35,7 @@ pub(super) fn work_tree(
     dhow_fs::create_dir_all(place.checkouts())?;
     let lock_path = place.checkout_lock(&short);
     let what = format!("checkout of git repository `{}`", commit.url);
-    let notice = |notice| events(notice_event(notice, &what, &lock_path));
+    let notice = |notice| events(lock_event(notice, &what, &lock_path));
     let lock = FileLock::lock_exclusive(&lock_path, &notice)?;
     let made = make(fetcher, place, commit, &short, events);
     if made.is_err() {
@@ -62,7 +62,7 @@ fn make(
     sweep(place, &part)?;
     fill(fetcher, &part, commit, 0, events)?;
     let lock = fetcher.home.root().join(".package-cache");
-    let notice = |notice| events(notice_event(notice, "package cache", &lock));
+    let notice = |notice| events(lock_event(notice, "package cache", &lock));
     let guard = fetcher.home.lock_downloads(&notice)?;
     guard.prepare_git(place)?;
     guard.place_checkout(place, short, commit.hash)?;

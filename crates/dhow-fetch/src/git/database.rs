@@ -8,14 +8,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dhow_fs::{FileLock, LockNotice};
+use dhow_fs::FileLock;
 use dhow_home::{BareRepository, CargoHome};
 
 use super::failure::{self, Failure};
 use super::objects::ObjectReader;
 use super::program::{FetchFlags, GitProgram};
 use crate::error::FetchError;
-use crate::event::Event;
+use crate::event::{Event, lock_event};
 
 /// What to fetch.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,7 @@ impl GitDatabase {
         let path = self.place.lock();
         dhow_fs::create_dir_all(path.parent().unwrap_or(&path))?;
         let what = format!("git repository `{}`", self.path().display());
-        let lock = FileLock::lock_exclusive(&path, &|notice| events(notice_event(notice, &what, &path)))?;
+        let lock = FileLock::lock_exclusive(&path, &|notice| events(lock_event(notice, &what, &path)))?;
         Ok(LockedDatabase { database: self, home, _lock: lock })
     }
 }
@@ -195,7 +195,7 @@ impl LockedDatabase<'_> {
         let incoming = place.incoming();
         let references = git.references(&incoming)?;
         let lock = self.home.root().join(".package-cache");
-        let notice = |notice| events(notice_event(notice, "package cache", &lock));
+        let notice = |notice| events(lock_event(notice, "package cache", &lock));
         let guard = self.home.lock_downloads(&notice)?;
         guard.break_locks(place)?;
         if present == Present::Replaced {
@@ -238,10 +238,3 @@ enum Present {
 
 /// The file that says where history was cut off.
 const SHALLOW: &str = "shallow";
-
-pub(super) fn notice_event(notice: LockNotice, what: &str, path: &Path) -> Event {
-    match notice {
-        LockNotice::Waiting => Event::Blocking { what: what.to_owned(), path: path.to_owned() },
-        LockNotice::Unsupported => Event::LocksUnsupported { path: path.to_owned() },
-    }
-}

@@ -10,8 +10,10 @@ mod reference;
 mod repositories;
 mod submodule;
 mod tree;
+mod verify;
 
 pub use self::database::{GitDatabase, GitFetch, LockedDatabase};
 pub use self::objects::{GitObject, ObjectReader};
 pub use self::program::GitProgram;
 pub use self::repositories::{Checkout, Repositories};
+pub use self::verify::{inspect_checkout, inspect_repository};

@@ -153,6 +153,57 @@ impl GitProgram {
         self.judge(&process, output).map(drop)
     }
 
+    /// What is wrong with a repository, if something that is reachable is missing or broken.
+    pub(super) fn check_connectivity(&self, dir: &Path) -> Result<Option<String>, FetchError> {
+        let args = ["fsck", "--connectivity-only", "--no-dangling", "--no-progress"];
+        let output = self.run(&self.here(dir, args))?;
+        if output.status.success() {
+            return Ok(None);
+        }
+        let text =
+            String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        Ok(Some(text.lines().next().unwrap_or("git says nothing more").to_owned()))
+    }
+
+    /// The hashes that the files of a working tree have as blobs, as they are.
+    pub(super) fn hash_files<'p>(
+        &self,
+        dir: &Path,
+        paths: impl Iterator<Item = &'p Path>,
+    ) -> Result<Vec<String>, FetchError> {
+        // Relative to the directory in which git is run. A line end in a name would be two names.
+        let (mut lines, mut odd) = (Vec::new(), Vec::new());
+        let mut order = Vec::new();
+        for path in paths {
+            let bytes = path.as_os_str().as_encoded_bytes();
+            let is_odd = bytes.contains(&b'\n') || bytes.first() == Some(&b'"');
+            order.push(is_odd);
+            if is_odd {
+                odd.push(path);
+            } else {
+                lines.extend_from_slice(bytes);
+                lines.push(b'\n');
+            }
+        }
+        let hash = |more: &[&str]| {
+            let mut process = self.here(dir, ["hash-object", "--no-filters"]);
+            process.env("GIT_DIR", dir.join(".git"));
+            process.args(more.iter().copied());
+            process
+        };
+        let listed = hash(&["--stdin-paths"]);
+        let output = listed.output_with_input(&lines).map_err(|error| self.not_run(error))?;
+        let mut plain = output_lines(&self.judge(&listed, output)?).into_iter();
+        let mut odd_hashes = Vec::new();
+        for path in odd {
+            let mut process = hash(&["--"]);
+            process.args([path.as_os_str()]);
+            odd_hashes.extend(output_lines(&self.output(process)?));
+        }
+        let mut odd_hashes = odd_hashes.into_iter();
+        Ok(order.into_iter().map_while(|odd| if odd { odd_hashes.next() } else { plain.next() }).collect())
+    }
+
     /// The process that answers for objects: a name per line in, `<hash> <type> <size>` and content out.
     pub(super) fn object_server(&self, dir: &Path) -> Process {
         self.here(dir, ["cat-file", "--batch"])
@@ -293,6 +344,9 @@ impl GitProgram {
 /// A machine that has never met the host of most repositories can fetch from it with Cargo, which knows this key too.
 const GITHUB_HOST_KEY: &str =
     "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+fn output_lines(output: &Output) -> Vec<String> {
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
 
 /// Slower than that for as long as the timeout is: given up. Cargo's default.
 const LOW_SPEED_BYTES: u32 = 10;

@@ -106,7 +106,11 @@ impl DirectorySource {
         let vendored = self.find(id)?;
         for (file, expected) in &vendored.checksums.files {
             let path = vendored.path.join(file);
-            if sha256_of(&path)? != *expected {
+            let found = match sha256_of(&path) {
+                Err(FetchError::Fs(error)) if error.is_not_found() => None,
+                found => Some(found?),
+            };
+            if found.as_ref() != Some(expected) {
                 return Err(FetchError::VendoredFileChanged { id, file: path });
             }
         }

@@ -11,6 +11,7 @@ use semver::VersionReq;
 
 use super::directory::DirectorySource;
 use super::file::IndexFile;
+use super::git::GitIndex;
 use super::local::LocalRegistry;
 use super::sparse::{Freshness, Loaded, SparseIndex};
 use crate::auth::Credentials;
@@ -37,8 +38,16 @@ type Answers = HashMap<(InternedString, VersionReq), Arc<[Summary]>>;
 #[derive(Debug)]
 pub(crate) enum Kind {
     Sparse(SparseIndex),
+    Git(GitIndex),
     Local(LocalRegistry),
     Directory(DirectorySource),
+}
+
+impl Kind {
+    /// Whether archives are elsewhere, and are brought into the home.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self, Self::Sparse(_) | Self::Git(_))
+    }
 }
 
 /// All releases of a package.
@@ -83,6 +92,7 @@ impl Registry {
     pub fn actual_source(&self) -> SourceId {
         match &self.kind {
             Kind::Sparse(index) => index.actual_source(),
+            Kind::Git(index) => index.actual_source(),
             Kind::Local(local) => local.actual_source(),
             Kind::Directory(directory) => directory.actual_source(),
         }
@@ -90,10 +100,12 @@ impl Registry {
 
     /// Whether index files in the home are good enough. Says nothing to registries that are on this machine.
     pub fn set_freshness(&self, freshness: Freshness) {
-        if let Kind::Sparse(index) = &self.kind {
-            index.set_freshness(freshness);
-            self.answers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        match &self.kind {
+            Kind::Sparse(index) => index.set_freshness(freshness),
+            Kind::Git(index) => index.set_freshness(freshness),
+            Kind::Local(_) | Kind::Directory(_) => return,
         }
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Asks for all that is known of these packages, at once: those of a lock file, for instance.
@@ -139,6 +151,7 @@ impl Registry {
     pub fn releases(&self, name: InternedString) -> Poll<Result<Listing, FetchError>> {
         match &self.kind {
             Kind::Sparse(index) => index.poll(name).map(|loaded| Ok(Listing::Index(loaded?))),
+            Kind::Git(index) => index.poll(name).map(|loaded| Ok(Listing::Index(loaded?))),
             Kind::Local(local) => Poll::Ready(local.load(name).map(Listing::Index)),
             Kind::Directory(directory) => {
                 Poll::Ready(Ok(Listing::Summaries(directory.summaries(name).cloned().collect())))
@@ -148,13 +161,15 @@ impl Registry {
 
     /// Whether a release could be had although the network is not to be used. Registries on this machine have all.
     pub fn is_at_hand(&self, id: PackageId) -> bool {
-        !self.offline || !matches!(self.kind, Kind::Sparse(_)) || self.home.has_archive(id).unwrap_or(false)
+        !self.offline || !self.kind.is_remote() || self.home.has_archive(id).unwrap_or(false)
     }
 
     /// Waits until something that was asked for has come, unless nothing is on its way.
     pub fn wait(&self, events: &(dyn Fn(Event) + Sync)) {
-        if let Kind::Sparse(index) = &self.kind {
-            index.wait(events);
+        match &self.kind {
+            Kind::Sparse(index) => index.wait(events),
+            Kind::Git(index) => index.wait(events),
+            Kind::Local(_) | Kind::Directory(_) => {}
         }
     }
 
@@ -178,6 +193,7 @@ impl Registry {
         let all = |loaded: Loaded| Ok(loaded?.map(|file| file.summaries().collect()).unwrap_or_default());
         match &self.kind {
             Kind::Sparse(index) => index.load_many(names, events).into_iter().map(all).collect(),
+            Kind::Git(index) => index.load_many(names, events).into_iter().map(all).collect(),
             Kind::Local(local) => names.iter().map(|&name| all(local.load(name))).collect(),
             Kind::Directory(directory) => {
                 names.iter().map(|&name| Ok(directory.summaries(name).cloned().collect())).collect()
@@ -204,6 +220,7 @@ impl Registry {
             |loaded: Loaded| Ok(loaded?.map(|file| file.matching(dep.req()).collect()).unwrap_or_default());
         match &self.kind {
             Kind::Sparse(index) => index.poll(dep.package_name()).map(matching),
+            Kind::Git(index) => index.poll(dep.package_name()).map(matching),
             Kind::Local(local) => Poll::Ready(matching(local.load(dep.package_name()))),
             Kind::Directory(directory) => {
                 let found = directory.summaries(dep.package_name());
@@ -213,7 +230,7 @@ impl Registry {
     }
 
     fn usable(&self, found: Vec<Summary>) -> Vec<Summary> {
-        if !self.offline || !matches!(self.kind, Kind::Sparse(_)) {
+        if !self.offline || !self.kind.is_remote() {
             return found;
         }
         let here = |summary: &Summary| self.home.has_archive(summary.id()).unwrap_or(false);

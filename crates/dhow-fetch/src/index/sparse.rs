@@ -61,9 +61,9 @@ struct Shared {
     changed: Condvar,
 }
 
-/// A sparse index, before it is opened.
+/// An index on some server, before it is opened.
 #[derive(Debug)]
-pub(crate) struct SparseIndexOf {
+pub(crate) struct IndexOf {
     pub(crate) source: SourceId,
     pub(crate) actual: SourceId,
     pub(crate) name: Option<String>,
@@ -71,11 +71,7 @@ pub(crate) struct SparseIndexOf {
 }
 
 impl SparseIndex {
-    pub(crate) fn open(
-        of: SparseIndexOf,
-        home: &CargoHome,
-        network: Arc<Network>,
-    ) -> Result<Self, FetchError> {
+    pub(crate) fn open(of: IndexOf, home: &CargoHome, network: Arc<Network>) -> Result<Self, FetchError> {
         let url = of.actual.url().as_str();
         let text = url.strip_prefix("sparse+").unwrap_or(url);
         let base = Url::parse(text).ok().filter(|base| base.path().ends_with('/')).ok_or_else(|| {

@@ -47,11 +47,8 @@ fn script(fixture: &Fixture, name: &str, text: &str) -> PathBuf {
 }
 
 fn asked(fixture: &Fixture) -> Vec<String> {
-    std::fs::read_to_string(fixture.sandbox.path("asked"))
-        .unwrap_or_default()
-        .lines()
-        .map(String::from)
-        .collect()
+    let text = dhow_fs::read_to_string_optional(&fixture.sandbox.path("asked")).expect("reads");
+    text.unwrap_or_default().lines().map(String::from).collect()
 }
 
 fn get(cache: &str) -> String {

@@ -90,6 +90,8 @@ fn a_vendored_file_that_was_edited_is_refused() {
     dhow_fs::append(&path.join("foo/src/lib.rs"), b"// changed").expect("appends");
     let registries = directory(&fixture, path);
     let id = PackageId::new("foo", semver::Version::new(1, 0, 0), SourceId::crates_io());
-    let error = download(&registries, &[Wanted { id, checksum: None }], |_| {}).expect_err("was changed");
+    let wanted = Wanted { id, checksum: None };
+    download(&registries, &[wanted], |_| {}).expect("who only looks at it does not read it");
+    let error = registries.check_sources(wanted, dhow_home::Depth::Stat).expect_err("was changed");
     assert!(matches!(error, FetchError::VendoredFileChanged { .. }), "{error:?}");
 }

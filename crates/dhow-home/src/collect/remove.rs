@@ -93,21 +93,26 @@ impl<'h> Removal<'h> {
                 sweep_gone(dir)?;
             }
         }
-        for registry in directories(&home.manifests())? {
-            let name = registry.file_name().unwrap_or_default();
-            let sources = home.all_sources().join(name);
-            for entry in dhow_fs::list_dir(&registry)? {
-                if dhow_fs::lstat(&sources.join(&entry.file_name))?.is_none() {
-                    dhow_fs::remove_file(&entry.path)?;
-                }
-            }
-        }
-        Ok(())
+        sweep_manifests(&home.manifests(), &home.all_sources())?;
+        sweep_manifests(&home.manifests_of_checkouts(), &home.git_checkouts())
     }
 
     pub(super) fn finish(self) -> Removed {
         self.removed
     }
+}
+
+/// Removes manifests of what is gone.
+fn sweep_manifests(manifests: &Path, places: &Path) -> Result<(), FsError> {
+    for owner in directories(manifests)? {
+        let place = places.join(owner.file_name().unwrap_or_default());
+        for entry in dhow_fs::list_dir(&owner)? {
+            if dhow_fs::lstat(&place.join(&entry.file_name))?.is_none() {
+                dhow_fs::remove_file(&entry.path)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Removes what killed collections left in a directory.

@@ -1,6 +1,7 @@
 //! What a command has used, collected while it runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use dhow_model::PackageId;
 
@@ -47,6 +48,16 @@ impl Used {
     /// A git repository, by the name of its directory.
     pub fn repository(&mut self, name: &str) {
         self.repositories.insert(name.to_owned());
+    }
+
+    /// A commit of a git repository that is checked out at `root`, in the home.
+    pub fn working_tree(&mut self, root: &Path) {
+        fn name(path: &Path) -> Option<&str> {
+            path.file_name()?.to_str()
+        }
+        if let (Some(commit), Some(repository)) = (name(root), root.parent().and_then(name)) {
+            self.checkout(repository, commit, None);
+        }
     }
 
     /// A commit of a git repository that is checked out, by the names of their directories.

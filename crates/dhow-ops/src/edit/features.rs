@@ -6,7 +6,7 @@ use dhow_formats::manifest_edit::DependencyEntry;
 use dhow_model::{FeatureValue, Summary};
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::problem::EditProblem;
+use crate::edit_problem::EditProblem;
 
 /// More are counted, not listed.
 pub(crate) const MAX_LISTED: usize = 30;

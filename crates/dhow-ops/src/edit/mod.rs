@@ -2,7 +2,7 @@
 
 mod add;
 mod features;
-mod problem;
+mod options;
 mod query;
 mod remove;
 mod request;
@@ -16,10 +16,11 @@ use dhow_plan::PackageSelection;
 use dhow_resolve::Resolve;
 use dhow_workspace::{Package, Workspace};
 
-pub use add::{AddFrom, AddOptions, add};
-pub use problem::EditProblem;
+pub use add::add;
+pub use options::{AddFrom, AddOptions};
 pub use remove::{RemoveOptions, remove};
 
+use crate::edit_problem::EditProblem;
 use crate::error::Error;
 use crate::narrow;
 use crate::resolution::{self, LockOptions};

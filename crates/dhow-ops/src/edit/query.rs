@@ -1,11 +1,12 @@
 //! What is known of a dependency that is to be added: the releases that its entry accepts.
 
 use dhow_formats::manifest_edit::{DependencyEntry, EntrySource};
-use dhow_model::{Dependency, GitReference, SourceId, Summary};
+use dhow_model::{Dependency, GitReference, PackageId, SourceId, Summary};
+use dhow_workspace::Package;
 use semver::VersionReq;
 use url::Url;
 
-use super::problem::EditProblem;
+use crate::edit_problem::EditProblem;
 use crate::error::Error;
 use crate::event::Event;
 use crate::session::Session;
@@ -60,9 +61,17 @@ pub(super) fn releases(
         let fits = *package.name() == *entry.name && dep.matches_version(package.version());
         return Ok(if fits { vec![package.summary().clone()] } else { Vec::new() });
     }
-    if source.is_git() {
-        let what = format!("the git dependency `{}`", entry.name);
-        return Err(Error::NotYet { what });
+    if source.is_git()
+        && let Some(packages) = sources.git_packages(source)?
+    {
+        let fits =
+            |package: &&Package| *package.name() == *entry.name && dep.matches_version(package.version());
+        // As it was asked for: the commit is the lock file's business.
+        let summary = |package: &Package| {
+            let id = package.id();
+            package.summary().clone().with_id(PackageId::new(id.name(), id.version().clone(), source))
+        };
+        return Ok(packages.iter().filter(fits).map(summary).collect());
     }
     let exact = from_registry(session, sources, &dep, entry.version().is_some())?;
     if !exact.is_empty() {

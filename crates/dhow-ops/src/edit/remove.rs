@@ -2,8 +2,8 @@
 
 use dhow_formats::manifest_edit::{DependencyTable, ManifestEditor};
 
-use super::problem::EditProblem;
 use super::root;
+use crate::edit_problem::EditProblem;
 use crate::error::Error;
 use crate::event::Event;
 use crate::session::Session;

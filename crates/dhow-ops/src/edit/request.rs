@@ -4,7 +4,7 @@ use dhow_formats::manifest::PackageName;
 use dhow_model::FeatureValue;
 use semver::VersionReq;
 
-use super::problem::EditProblem;
+use crate::edit_problem::EditProblem;
 
 /// One dependency that is to be added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

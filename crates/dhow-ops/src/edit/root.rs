@@ -4,8 +4,8 @@ use dhow_formats::manifest_edit::DependencyEntry;
 use dhow_model::{PackageId, spec_matches};
 use dhow_workspace::Workspace;
 
-use super::problem::EditProblem;
 use super::query;
+use crate::edit_problem::EditProblem;
 use crate::error::Error;
 use crate::session::Session;
 use crate::workspaces::find_root;

@@ -5,11 +5,11 @@ use dhow_formats::manifest_edit::{Declared, DependencyEntry, DependencyTable, En
 use dhow_model::{DepKind, PartialVersion, RustVersion, SourceId, Summary};
 use dhow_workspace::{Package, Workspace};
 
-use super::add::{AddFrom, AddOptions};
 use super::features::Candidate;
-use super::problem::EditProblem;
+use super::options::{AddFrom, AddOptions};
 use super::query;
 use super::request::Request;
+use crate::edit_problem::EditProblem;
 use crate::error::Error;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -87,13 +87,19 @@ impl Selector<'_, '_> {
         }
     }
 
-    /// The name of the package in a directory.
+    /// The name of the package in a directory, or of the only one in a repository.
     fn only_package(&mut self, entry: &DependencyEntry) -> Result<String, Error> {
-        match query::source_id(self.session, entry)? {
-            Some(source) if source.is_path() => {
-                Ok(self.sources.loader().path_package(source)?.name().to_string())
-            }
-            _ => Err(Error::NotYet { what: "a git dependency without its name".to_owned() }),
+        let nothing = || EditProblem::WhichOf { place: "the source".to_owned(), names: Vec::new() };
+        let source = query::source_id(self.session, entry)?.ok_or_else(nothing)?;
+        if source.is_path() {
+            return Ok(self.sources.loader().path_package(source)?.name().to_string());
+        }
+        let packages = self.sources.git_packages(source)?.ok_or_else(nothing)?;
+        let mut names: Vec<String> = packages.iter().map(|package| package.name().to_string()).collect();
+        names.sort_unstable();
+        match names.as_slice() {
+            [only] => Ok(only.clone()),
+            _ => Err(EditProblem::WhichOf { place: source.to_string(), names }.into()),
         }
     }
 

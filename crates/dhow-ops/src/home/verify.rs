@@ -1,12 +1,17 @@
 //! `dhow home verify`: holds all of the home against what was published, and mends it if asked to.
 
-use dhow_fetch::{FetchError, Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
+use std::path::PathBuf;
+
+use dhow_fetch::{
+    FetchError, Finding, Inspected, Remedy, inspect_checkout, inspect_index, inspect_package,
+    inspect_repository, repair,
+};
 use dhow_home::{CargoHome, LastUse, LastUseError, RegistryHome};
 
 use crate::error::Error;
 use crate::event::Event;
 use crate::session::Session;
-use crate::{last_use, parallel};
+use crate::{last_use, network, parallel};
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +60,8 @@ fn verified(found: Inspected, repaired: bool) -> HomeVerified {
 enum Part {
     Package(RegistryHome, String),
     Index(RegistryHome),
+    Repository(PathBuf),
+    Checkout(PathBuf),
 }
 
 fn inspect(session: &Session<'_>, home: &CargoHome) -> Result<Inspected, Error> {
@@ -64,10 +71,16 @@ fn inspect(session: &Session<'_>, home: &CargoHome) -> Result<Inspected, Error> 
         parts.extend(packages.map(|package| Part::Package(registry.clone(), package)));
         parts.push(Part::Index(registry));
     }
+    let (repositories, checkouts) = home.git_parts()?;
+    parts.extend(repositories.into_iter().map(Part::Repository));
+    parts.extend(checkouts.into_iter().map(Part::Checkout));
+    let git = network::git(session)?;
     let look = |part: &Part| -> Result<Inspected, FetchError> {
         match part {
             Part::Package(registry, package) => inspect_package(registry, package),
             Part::Index(registry) => inspect_index(registry),
+            Part::Repository(path) => inspect_repository(&git, path),
+            Part::Checkout(path) => inspect_checkout(&git, path),
         }
     };
     let mut all = Inspected::default();

@@ -46,7 +46,7 @@ pub(super) fn find(
 }
 
 fn rust_version(workspace: &Workspace) -> Option<PartialVersion> {
-    let of = |package: &Package| package.metadata().rust_version.clone();
+    let of = |package: &Package| package.metadata().rust_version;
     let current = workspace.current().and_then(of);
     current.or_else(|| workspace.members().iter().filter_map(of).min()).as_ref().map(RustVersion::to_partial)
 }

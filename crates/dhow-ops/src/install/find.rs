@@ -11,9 +11,9 @@ use dhow_resolve::{Provider, Releases};
 use dhow_workspace::Package;
 use semver::{Version, VersionReq};
 
-use super::error::InstallError;
 use super::options::{CrateSpec, parse_version_req};
 use crate::error::Error;
+use crate::install_error::InstallError;
 use crate::packages;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -128,6 +128,59 @@ fn goes_with(needed: &RustVersion, have: &Version) -> bool {
 fn best(releases: &dyn Releases, dep: &Dependency) -> Option<usize> {
     let fits = |i: &usize| dep.matches_version(releases.version(*i)) && !releases.is_yanked(*i);
     (0..releases.len()).filter(fits).max_by_key(|i| (releases.is_at_hand(*i), releases.version(*i).clone()))
+}
+
+/// The package of a git repository that `spec` names, or the only one with programs.
+pub(crate) fn in_repository(
+    session: &Session<'_>,
+    sources: &Sources<'_>,
+    source: SourceId,
+    spec: Option<&CrateSpec>,
+) -> Result<Found, Error> {
+    let packages = sources.git_packages(source)?;
+    let packages = packages.as_deref().unwrap_or_default();
+    let chosen = match spec {
+        Some(spec) => {
+            let meant = packages.iter().filter(|package| is_meant(spec, package));
+            meant.max_by_key(|package| package.version()).ok_or_else(|| not_in(packages, spec, source))?
+        }
+        None => only_one(packages, source)?,
+    };
+    // It is built as what lies there, and remembered as what it came from.
+    let directory = in_directory(session, chosen.root(), None)?;
+    Ok(Found { id: chosen.id(), ..directory })
+}
+
+fn not_in(packages: &[Package], spec: &CrateSpec, source_id: SourceId) -> InstallError {
+    let names: Vec<String> = packages.iter().map(|p| format!("`{}` {}", p.name(), p.version())).collect();
+    let help = match names.as_slice() {
+        [] => String::new(),
+        names => format!("\n\nhelp: there are: {}", names.join(", ")),
+    };
+    let req = spec.req.clone().unwrap_or(VersionReq::STAR).to_string();
+    InstallError::NotFound { name: spec.name.clone(), source_id, req, help }
+}
+
+fn only_one(packages: &[Package], source_id: SourceId) -> Result<&Package, InstallError> {
+    type Has = fn(&Package) -> bool;
+    let kinds: [(&'static str, Has); 2] = [
+        ("binaries", |package| package.binaries().next().is_some()),
+        ("examples", |package| package.targets().iter().any(|target| target.is_example())),
+    ];
+    for (what, has) in kinds {
+        let having: Vec<&Package> = packages.iter().filter(|package| has(package)).collect();
+        match having.as_slice() {
+            [] => {}
+            [only] => return Ok(only),
+            several => {
+                let mut names: Vec<String> =
+                    several.iter().map(|package| package.name().to_string()).collect();
+                names.sort_unstable();
+                return Err(InstallError::SeveralPackages { source_id, what, names });
+            }
+        }
+    }
+    Err(InstallError::NoPackages { source_id })
 }
 
 /// The package in a directory; `spec` may say what it must be.

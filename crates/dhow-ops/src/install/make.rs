@@ -9,12 +9,12 @@ use dhow_home::{Change, InstallRoot, Program, Step};
 use dhow_model::PackageId;
 use dhow_plan::{CompileFilter, FilterRule, PackageSelection};
 
-use super::error::InstallError;
 use super::find::Found;
 use super::tracked::{self, Present, Proposal};
 use super::{features, yanked};
 use crate::compile::{Compiled, compile_in};
 use crate::error::Error;
+use crate::install_error::InstallError;
 use crate::options::CompileOptions;
 use crate::resolution::LockUse;
 use crate::session::Session;
@@ -96,7 +96,7 @@ impl Ready<'_> {
         let beside_lock = || self.found.lock_path.with_file_name("target");
         let dir = kept.or(target.dirs.target).unwrap_or_else(beside_lock);
         let was_told = matches!(&error, Error::Build(build) if build.was_told());
-        let source = (!was_told).then(|| Box::new(error));
+        let source = (!was_told).then(|| error.into());
         InstallError::NotBuilt { package: self.proposal.id, dir, source }.into()
     }
 

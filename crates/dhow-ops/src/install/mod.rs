@@ -1,6 +1,5 @@
 //! `install`: finds packages, builds their programs, puts them into their place, and remembers that it did.
 
-mod error;
 mod features;
 mod find;
 mod make;
@@ -27,12 +26,12 @@ use self::make::Ready;
 use self::tracked::{Proposal, Verdict};
 use crate::error::Error;
 use crate::event::Event;
+use crate::install_error::InstallError;
 use crate::session::Session;
 use crate::sources::Sources;
 use crate::tools::Tools;
 use crate::workspaces;
 
-pub use self::error::InstallError;
 pub use self::options::{
     CrateSpec, CrateSpecError, GitSource, InstallFrom, InstallOptions, UninstallOptions, parse_version_req,
 };
@@ -45,6 +44,9 @@ pub use self::uninstall::uninstall;
 /// installed.
 pub fn install(session: &Session<'_>, options: &InstallOptions) -> Result<(), Error> {
     let root = install_root(session, options.root.as_deref())?;
+    for spec in &options.packages {
+        find::check_name(&spec.name).or_else(InstallError::unless_slip)?;
+    }
     let platform = Platform::find(session, options)?;
     let done = workspaces::without(session, |sources| {
         let mut installer = Installer { session, options, root: &root, platform: &platform, sources };
@@ -67,14 +69,12 @@ pub fn install(session: &Session<'_>, options: &InstallOptions) -> Result<(), Er
 pub fn installed_list(session: &Session<'_>, root: Option<&Path>) -> Result<String, Error> {
     let root = install_root(session, root)?;
     let installs = root.read(&|notice| blocking(session, notice))?;
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for (id, install) in &installs.packages {
-        text.push_str(&format!("{id}:\n"));
-        for bin in &install.bins {
-            text.push_str(&format!("    {bin}\n"));
-        }
+        lines.push(format!("{id}:\n"));
+        lines.extend(install.bins.iter().map(|bin| format!("    {bin}\n")));
     }
-    Ok(text)
+    Ok(lines.concat())
 }
 
 /// For which machine, and with which compiler.
@@ -161,7 +161,7 @@ impl<'a> Installer<'a, '_> {
             self.session.warn(format!("no Cargo.lock file published in {}", found.id));
         }
         if self.options.from == InstallFrom::CurrentDirectory {
-            self.from_current_directory(&found)?;
+            self.check_current_directory(&found)?;
         }
         let nothing_named = self.options.compile.filter == CompileFilter::Default;
         if nothing_named && found.package.binaries().next().is_none() {
@@ -190,8 +190,8 @@ impl<'a> Installer<'a, '_> {
             (InstallFrom::Path(directory), spec) => {
                 find::in_directory(self.session, directory, spec).map(Some)
             }
-            (InstallFrom::Git(git), _) => {
-                Err(Error::NotYet { what: format!("installing from a git repository (`{}`)", git.url) })
+            (InstallFrom::Git(git), spec) => {
+                find::in_repository(self.session, self.sources, git.source()?, spec).map(Some)
             }
             (_, None) if dhow_fs::stat(&cwd.join("Cargo.toml"))?.is_none() => {
                 Err(InstallError::NothingNamed { path: cwd.to_owned() }.into())
@@ -245,7 +245,7 @@ impl<'a> Installer<'a, '_> {
     }
 
     /// What was usual in the first edition is refused since.
-    fn from_current_directory(&self, found: &Found) -> Result<(), InstallError> {
+    fn check_current_directory(&self, found: &Found) -> Result<(), InstallError> {
         if found.package.edition() != Edition::E2015 {
             return Err(InstallError::CurrentDirectory);
         }

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use dhow_model::{GitReference, SourceId};
 use semver::{Comparator, Op, Version, VersionReq};
+use url::Url;
 
+use crate::install_error::InstallError;
 use crate::options::CompileOptions;
 
 /// A package by its name, perhaps with a requirement: `NAME[@VERSION]`.
@@ -41,6 +44,21 @@ pub struct GitSource {
     pub tag: Option<String>,
     /// `--rev`
     pub rev: Option<String>,
+}
+
+impl GitSource {
+    /// The source that this names.
+    pub(crate) fn source(&self) -> Result<SourceId, InstallError> {
+        let url = Url::parse(&self.url)
+            .map_err(|source| InstallError::BadRepository { url: self.url.clone(), source })?;
+        let reference = match (&self.branch, &self.tag, &self.rev) {
+            (Some(branch), _, _) => GitReference::Branch(branch.clone()),
+            (_, Some(tag), _) => GitReference::Tag(tag.clone()),
+            (_, _, Some(rev)) => GitReference::Rev(rev.clone()),
+            (None, None, None) => GitReference::DefaultBranch,
+        };
+        Ok(SourceId::for_git(url, reference))
+    }
 }
 
 /// All that decides what `install` does.

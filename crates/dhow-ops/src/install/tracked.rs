@@ -7,7 +7,7 @@ use dhow_model::PackageId;
 use dhow_plan::{CompileFilter, FilterRule};
 use dhow_workspace::{Package, Target};
 
-use super::error::InstallError;
+use crate::install_error::InstallError;
 
 /// File names of programs that are there already, each with the package that is known to have installed it.
 pub(crate) type Present = BTreeMap<String, Option<PackageId>>;

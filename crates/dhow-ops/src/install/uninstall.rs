@@ -6,11 +6,11 @@ use dhow_home::{Change, InstallGuard, InstallRoot, Step};
 use dhow_model::PackageId;
 use dhow_resolve::SpecError;
 
-use super::error::InstallError;
 use super::options::UninstallOptions;
 use super::{blocking, find, install_root, tracked};
 use crate::error::Error;
 use crate::event::Event;
+use crate::install_error::InstallError;
 use crate::session::Session;
 
 /// Removes the programs of packages that were installed.

@@ -2,24 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dhow_model::{InternedString, PackageId, SourceId};
+use dhow_model::{InternedString, PackageId};
 use semver::Version;
+
+use crate::vendor_problem::VendorProblem;
 
 /// The file that makes a directory a vendored package.
 pub(super) const CHECKSUMS: &str = dhow_formats::registry_checksums::FILE_NAME;
-
-/// What keeps packages from lying in one directory.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "`{name} {version}` comes from two sources, and one directory cannot hold both:\n  {first}\n  {second}\n\n\
-     help: take it from one of them, with `[patch]` for instance"
-)]
-pub struct VendorProblem {
-    name: InternedString,
-    version: Version,
-    first: SourceId,
-    second: SourceId,
-}
 
 /// Which package lies where.
 pub(super) struct Layout {
@@ -72,6 +61,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dhow_model::SourceId;
 
     fn id(name: &str, version: &str, source: &str) -> PackageId {
         PackageId::new(name, version.parse().expect("a version"), SourceId::parse(source).expect("a source"))

@@ -19,7 +19,6 @@ use crate::sources::Sources;
 use crate::workspaces::{self, Care};
 use crate::{network, packages, resolution};
 use layout::Layout;
-pub use layout::VendorProblem;
 use staging::Staging;
 
 /// What to vendor, and where.
@@ -43,6 +42,8 @@ struct Item {
     wanted: Wanted,
     /// Where its sources are in the home.
     sources: PathBuf,
+    /// Of a package in a git repository: its manifest without the workspace around it.
+    manifest: Option<String>,
 }
 
 /// Everything that is vendored, and what lies in the directory and must stay.
@@ -133,7 +134,14 @@ fn collect_from(
             continue;
         }
         let wanted = Wanted { id, checksum: resolve.checksum(id) };
-        collected.items.insert(id, Item { wanted, sources: package.root().to_owned() });
+        let manifest = match id.source().is_git() && sources.git_packages(id.source())?.is_some() {
+            true => {
+                let toml = sources.loader().written_out(&package)?;
+                Some(dhow_formats::manifest::generated(&toml).map_err(|e| Error::Json(e.to_string()))?)
+            }
+            false => None,
+        };
+        collected.items.insert(id, Item { wanted, sources: package.root().to_owned(), manifest });
     }
     Ok(())
 }

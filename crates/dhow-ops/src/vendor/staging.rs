@@ -78,7 +78,13 @@ impl Staging {
     fn prepare_one(&self, registries: &Registries, item: &Item) -> Result<(), Error> {
         let place = self.place(item.wanted.id);
         dhow_fs::create_dir_all(&place)?;
-        registries.unpack_afresh(item.wanted, &place)?;
+        match &item.manifest {
+            None => registries.unpack_afresh(item.wanted, &place)?,
+            Some(manifest) => {
+                copy_package(&item.sources, &place, true)?;
+                dhow_fs::write(&place.join("Cargo.toml"), manifest.as_bytes())?;
+            }
+        }
         leave_out(&place)?;
         // Of where it was vendored before.
         dhow_fs::remove_file(&place.join(CHECKSUMS))?;
@@ -114,6 +120,30 @@ impl Staging {
     fn place(&self, id: PackageId) -> PathBuf {
         self.dir.path().join(format!("{}-{}", id.name(), id.version()))
     }
+}
+
+/// Copies a package of a repository; other packages in it, and what is built there, do not belong to it.
+fn copy_package(from: &Path, to: &Path, is_root: bool) -> Result<(), FsError> {
+    for entry in dhow_fs::list_dir(from)? {
+        let place = to.join(&entry.file_name);
+        let name = entry.file_name.to_str();
+        if name == Some(".git") || name == Some(dhow_formats::cargo_ok::FILE_NAME) {
+            continue;
+        }
+        if entry.kind != FileKind::Dir {
+            // The content of what a link points at; a link to a directory is nothing that a package needs.
+            if dhow_fs::stat(&entry.path)?.is_some_and(|stat| stat.is_file()) {
+                dhow_fs::copy(&entry.path, &place)?;
+            }
+            continue;
+        }
+        let is_other = dhow_fs::stat(&entry.path.join("Cargo.toml"))?.is_some();
+        if !is_other && !(is_root && name == Some("target")) {
+            dhow_fs::create_dir_all(&place)?;
+            copy_package(&entry.path, &place, false)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what does not belong into a vendored directory, at any depth, and directories that had nothing else in them.

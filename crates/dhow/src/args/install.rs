@@ -43,6 +43,9 @@ pub(crate) struct InstallArgs {
     /// Force overwriting existing crates or binaries
     #[arg(short, long)]
     pub(crate) force: bool,
+    /// Perform all checks without installing (unstable)
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
     /// Do not save tracking information
     #[arg(long)]
     pub(crate) no_track: bool,

@@ -26,6 +26,11 @@ pub(super) fn run(args: InstallArgs, cx: &mut Context) -> Exit {
 }
 
 fn options(args: InstallArgs, directory: Option<PathBuf>) -> Result<InstallOptions, CliError> {
+    if args.dry_run {
+        return Err(CliError::usage(
+            "`install --dry-run` is unstable in Cargo 1.95, and Dhow does not have it",
+        ));
+    }
     let packages = packages(&args)?;
     let from = match (&args.git, directory) {
         (Some(url), _) => InstallFrom::Git(GitSource {

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-use dhow_testkit::{Cmd, Output, RawEntry, Registry, Sandbox};
+use dhow_testkit::{Cmd, GitRepo, Output, RawEntry, Registry, Sandbox};
 
 use crate::support::{Fixture, bare_fixture, cmd, listing, noise, run, without_network};
 
@@ -214,6 +214,83 @@ fn what_one_vendors_serves_the_other() {
             away.read("vendor/bits/.cargo-checksum.json")
         );
     }
+}
+
+/// Packages of repositories lose the workspace around them.
+#[test]
+fn packages_of_repositories() {
+    const X: &str = "# comment\n[package]\nname = \"x\"\nversion.workspace = true\nedition.workspace = true\n\
+        authors.workspace = true\nlicense.workspace = true\nreadme.workspace = true\n\n[lints]\nworkspace = true\n\n\
+        [dependencies]\ny = { workspace = true, optional = true }\nleaf = \"1\"\n\n\
+        [target.'cfg(unix)'.dev-dependencies]\ny.workspace = true\n\n[features]\ndefault = [\"y\"]\nmore = []\n\n\
+        [[bin]]\nname = \"tool\"\npath = \"src/tool.rs\"\nrequired-features = [\"more\"]\n\n[profile.dev]\nopt-level = 1\n";
+    let f = project();
+    let repo = GitRepo::new();
+    repo.file(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"x\", \"y\"]\nresolver = \"2\"\n[workspace.package]\nversion = \"1.2.3\"\n\
+         authors = [\"A\"]\nedition = \"2021\"\nlicense = \"MIT\"\nreadme = \"README.md\"\n[workspace.dependencies]\n\
+         y = { path = \"y\", version = \"1\", features = [\"z\"] }\n[workspace.lints.rust]\nunsafe_code = \"deny\"\n",
+    );
+    repo.file("README.md", "r")
+        .file("x/Cargo.toml", X)
+        .file("x/build.rs", "fn main() {}")
+        .file("x/.gitignore", "t");
+    repo.file("x/src/lib.rs", "pub fn x() {}").file("x/src/tool.rs", "fn main() {}").file("x/tests/t.rs", "");
+    repo.file("x/inner/Cargo.toml", "[package]\nname = \"inner\"\n").file("x/inner/src/lib.rs", "");
+    repo.file("y/Cargo.toml", "[package]\nname = \"y\"\nversion.workspace = true\n[features]\nz = []\n");
+    repo.file("y/src/lib.rs", "").commit("first");
+    let url = repo.url();
+    f.project
+        .manifest("app", &format!("[dependencies]\nx = {{ git = \"{url}\", branch = \"main\" }}\n"))
+        .file("src/main.rs", "fn main() { x::x(); println!(\"built\"); }");
+    let (theirs, ours) = (f.project.copy(), f.project.copy());
+    let (_, got) = same(&theirs, &ours, "vendor --respect-source-config");
+    let away = Sandbox::new();
+    for (path, (_, text)) in files(&ours).iter().filter(|(path, _)| !path.ends_with('/')) {
+        away.file(path, text);
+    }
+    away.file(".cargo/config.toml", got.stdout);
+    for tool in [cargo as Tool, cmd] {
+        let output = without_network(tool(&away, "run -q --frozen")).run();
+        output.assert_success().assert_stdout_has("built");
+        away.remove("target");
+    }
+}
+
+/// A file that is not what was vendored is noticed where it counts: when it is about to be compiled. What was not vendored
+/// is not looked at.
+#[test]
+fn what_was_changed_is_not_compiled() {
+    let f = project();
+    let config = cmd(&f.project, "vendor --respect-source-config").run().assert_success().stdout;
+    f.project.file(".cargo/config.toml", config);
+    let (theirs, ours) = (f.project.copy(), f.project.copy());
+    let check = |words: &str, expected: i32| {
+        for output in [cargo(&theirs, words).run(), cmd(&ours, words).run()] {
+            assert_eq!(output.code, Some(expected), "{words}: {output}");
+        }
+    };
+    check("check -q --frozen", 0);
+    for sandbox in [&theirs, &ours] {
+        let text = sandbox.read("vendor/bits/src/lib.rs");
+        sandbox.file("vendor/bits/src/lib.rs", text + "// changed\n");
+    }
+    for words in ["tree --frozen", "metadata --frozen --format-version 1", "check -q --frozen"] {
+        check(words, 0);
+    }
+    check("check -q --frozen --release", 101);
+    let output = cmd(&ours, "check --frozen --release").run();
+    assert!(output.stderr.contains("vendor/bits/src/lib.rs"), "{output}");
+    for sandbox in [&theirs, &ours] {
+        sandbox.file("vendor/bits/src/lib.rs", f.project.read("vendor/bits/src/lib.rs"));
+        sandbox.file("vendor/bits/added", "").remove("vendor/bits/run.sh");
+    }
+    check("check -q --frozen --release", 101);
+    for sandbox in [&theirs, &ours] {
+        sandbox.file("vendor/bits/run.sh", f.project.read("vendor/bits/run.sh"));
+    }
+    check("check -q --frozen --release", 0);
 }
 
 /// Who is killed leaves what was there or what will be, and the next run completes it.

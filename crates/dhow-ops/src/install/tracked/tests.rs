@@ -46,7 +46,7 @@ fn the_same_is_up_to_date_and_what_differs_is_installed() {
         want
     };
     check(&have, &changed(|p| p.force = true), Verdict::Install);
-    check(&have, &changed(|p| drop(p.install.features.insert("f".into()))), Verdict::Install);
+    check(&have, &changed(|p| p.install.features.extend(["f".to_owned()])), Verdict::Install);
     check(&have, &changed(|p| p.install.all_features = true), Verdict::Install);
     check(&have, &changed(|p| p.install.no_default_features = true), Verdict::Install);
     check(&have, &changed(|p| p.install.profile = "dev".into()), Verdict::Install);

@@ -2,11 +2,13 @@
 //! equal byte for byte, status lines and exit codes too.
 
 mod adding;
+mod git;
 mod places;
 mod removing;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use dhow_testkit::{Registry, Sandbox, SparseServer};
 
@@ -164,4 +166,43 @@ fn fill(r: &Registry) {
         .dep_with("baz", "1", dhow_testkit::Dep::optional)
         .feature("with-baz", &["dep:baz"])
         .publish();
+}
+
+/// The manifest is replaced in one step, and stays what it was: a link stays a link, permissions stay.
+#[test]
+fn a_link_stays_a_link() {
+    let table = Table::new();
+    let (theirs, ours) = (table.theirs.copy_sharing_home(), table.ours.copy_sharing_home());
+    for sandbox in [&theirs, &ours] {
+        sandbox.manifest("app", "").file("src/lib.rs", "");
+        fs::rename(sandbox.path("Cargo.toml"), sandbox.path("real.toml")).expect("moves");
+        std::os::unix::fs::symlink("real.toml", sandbox.path("Cargo.toml")).expect("links");
+        fs::set_permissions(sandbox.path("real.toml"), fs::Permissions::from_mode(0o640)).expect("chmod");
+    }
+    for words in [&["add", "foo", "--optional"][..], &["remove", "foo"]] {
+        theirs.cargo(words).assert_success();
+        ours.dhow(dhow(), words).assert_success();
+        for sandbox in [&theirs, &ours] {
+            assert_eq!(
+                fs::read_link(sandbox.path("Cargo.toml")).expect("a link").to_str(),
+                Some("real.toml")
+            );
+            let mode = fs::metadata(sandbox.path("real.toml")).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o640);
+        }
+        assert_eq!(files(&theirs), files(&ours));
+    }
+}
+
+/// A dependency whose directory is gone can be taken out, or come from elsewhere.
+#[test]
+fn a_missing_path_is_no_obstacle() {
+    let table = Table::new();
+    let (theirs, ours) = (table.theirs.copy_sharing_home(), table.ours.copy_sharing_home());
+    for sandbox in [&theirs, &ours] {
+        sandbox.manifest("app", "[dependencies]\ngone = { path = \"../gone\" }\n").file("src/lib.rs", "");
+    }
+    theirs.cargo(["remove", "gone"]).assert_success();
+    ours.dhow(dhow(), ["remove", "gone"]).assert_success();
+    assert_eq!(files(&theirs), files(&ours));
 }

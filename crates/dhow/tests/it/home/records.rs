@@ -57,6 +57,21 @@ fn a_local_registry_has_records_too() {
     assert_eq!(all[0], all[1]);
 }
 
+/// Cargo also knows how large a working tree is that it has just made; that is filled in when it is needed.
+#[test]
+fn repositories_have_records_too() {
+    let Some(project) = super::verify::with_git() else { return };
+    let all = [cargo as super::Tool, dhow].map(|tool| {
+        let sandbox = project.copy();
+        at(tool(&sandbox, "fetch"), T).run().assert_success();
+        std::fs::remove_file(last_use(&sandbox)).expect("removes");
+        at(tool(&sandbox, "check --offline"), T).run().assert_success();
+        rows(&sandbox)
+    });
+    assert_eq!(all[0], all[1]);
+    assert!(all[0].iter().any(|row| row.starts_with("checkout")), "{:?}", all[0]);
+}
+
 /// Damaged, locked, read-only: a build goes on, and says so only to who wants to know.
 #[test]
 fn records_that_cannot_be_kept_fail_nothing() {

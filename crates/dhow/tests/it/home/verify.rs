@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, SystemTime};
 
+use dhow_testkit::Sandbox;
+
 use super::{archive, cargo, depend, dhow, fill, only_dir, sources};
 use crate::support::{Fixture, bare_fixture, compiled, listing, ok};
 
@@ -158,4 +160,92 @@ fn what_is_there_is_shown() {
     assert!(kind("sources")["bytes"].as_u64() > Some(12_000));
     assert!(kind("sources")["newest_use"].is_u64() && kind("git-db")["newest_use"].is_null());
     ok(&f.project, "home stat").assert_stdout_has("crates").assert_stdout_has("total");
+}
+
+/// A repository with a submodule, a link and a script, which a package of the project is from.
+pub(super) fn with_git() -> Option<Sandbox> {
+    let project = Sandbox::new();
+    let git = |dir: &str, args: &[&str]| {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always"];
+        let cmd = project.cmd("git").args(who).args(args).cwd(project.path(dir));
+        cmd.env("GIT_CONFIG_GLOBAL", "/dev/null").run().assert_success();
+    };
+    if !std::process::Command::new("git").arg("--version").status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no `git`");
+        return None;
+    }
+    project.file("sub/text", "in a submodule").file("dep/src/lib.rs", "").file("dep/run", "#!/bin/sh\n");
+    project.file("dep/Cargo.toml", "[package]\nname = \"dep\"\nversion = \"1.0.0\"\n");
+    for dir in ["sub", "dep"] {
+        git(dir, &["init", "-q", "-b", "main"]);
+    }
+    git("sub", &["add", "."]);
+    git("sub", &["commit", "-qm", "x"]);
+    fs::set_permissions(project.path("dep/run"), fs::Permissions::from_mode(0o755)).expect("changes");
+    std::os::unix::fs::symlink("run", project.path("dep/link")).expect("links");
+    let url = format!("file://{}", project.path("sub").display());
+    git("dep", &["submodule", "add", "-q", &url, "sub"]);
+    git("dep", &["add", "."]);
+    git("dep", &["commit", "-qm", "x"]);
+    let url = format!("file://{}", project.path("dep").display());
+    project.manifest("app", &format!("[dependencies]\ndep = {{ git = \"{url}\" }}\n")).file("src/lib.rs", "");
+    Some(project)
+}
+
+#[test]
+fn a_git_checkout_is_what_its_commit_says() {
+    let Some(project) = with_git() else { return };
+    cargo(&project, "fetch").run().assert_success();
+    ok(&project, "home verify");
+    let checkouts = project.cargo_home().join("git/checkouts");
+    let place = || only_dir(&only_dir(&checkouts));
+    let found = |expected: &[&str]| {
+        let output = dhow(&project, "home verify").run().assert_code(101);
+        for line in expected {
+            assert!(output.stdout.contains(line), "{line}\n{}", output.stdout);
+        }
+        assert_eq!(output.stdout.lines().count(), expected.len(), "{}", output.stdout);
+        dhow(&project, "home verify --repair").run().assert_success();
+        ok(&project, "home verify");
+        cargo(&project, "fetch --offline --locked").run().assert_success();
+        ok(&project, "home verify");
+    };
+    ok(&project, "check");
+    fs::write(place().join("src/lib.rs"), "pub fn evil() {}").expect("writes");
+    // Fresh is fresh; what has to be compiled is looked at by what was noted, and all of it by the commit.
+    assert!(compiled(&ok(&project, "check")).is_empty());
+    for words in ["check --verify-sources", "build"] {
+        let output = dhow(&project, words).run().assert_code(101);
+        output.assert_stderr_has("/src/lib.rs` was changed").assert_stderr_has("dhow home verify --repair");
+    }
+    fs::write(place().join("src/added.rs"), "").expect("writes");
+    fs::write(place().join(".gitignore"), "*").expect("writes");
+    fs::write(place().join("sub/text"), "changed").expect("writes");
+    fs::remove_file(place().join("link")).expect("removes");
+    std::os::unix::fs::symlink("src", place().join("link")).expect("links");
+    fs::set_permissions(place().join("run"), fs::Permissions::from_mode(0o644)).expect("changes");
+    found(&[
+        "/src/lib.rs: was changed",
+        "/src/added.rs: was added",
+        "/.gitignore: was added",
+        "/sub/text: was changed",
+        "/link: was changed",
+        "/run: has another permission",
+    ]);
+    fs::remove_file(place().join(".cargo-ok")).expect("removes");
+    found(&["is not complete"]);
+    fs::remove_file(place().join("src/lib.rs")).expect("removes");
+    found(&["/src/lib.rs: is missing"]);
+    let databases = project.cargo_home().join("git/db");
+    for database in fs::read_dir(&databases).expect("lists") {
+        let objects = database.expect("an entry").path().join("objects");
+        fs::remove_dir_all(&objects).expect("removes");
+        fs::create_dir(&objects).expect("makes");
+    }
+    let output = dhow(&project, "home verify").run().assert_code(101);
+    assert_eq!(output.stdout.matches("is a damaged repository").count(), 2, "{}", output.stdout);
+    dhow(&project, "home verify --repair").run().assert_success();
+    ok(&project, "home verify");
+    cargo(&project, "fetch --locked").run().assert_success();
+    ok(&project, "home verify");
 }

@@ -2,6 +2,7 @@
 //! each makes of what the other has left.
 
 mod cut_off;
+mod git;
 mod listing;
 mod places;
 mod shared;
@@ -89,16 +90,16 @@ fn cargo(sandbox: &Sandbox, words: &str) -> Cmd {
 
 /// The two files that remember what is installed, and the programs with what they print.
 fn state(sandbox: &Sandbox, root: &Path) -> String {
-    let mut text = String::new();
-    for name in [".crates.toml", ".crates2.json"] {
+    let file = |name: &str| {
         let content = fs::read_to_string(root.join(name)).unwrap_or_else(|_| "(none)".to_owned());
-        text += &format!("{name}: {}\n", sandbox.normalized(&content));
-    }
-    for name in names_in(&root.join("bin")) {
+        format!("{name}: {}\n", sandbox.normalized(&content))
+    };
+    let program = |name: String| {
         let output = sandbox.cmd(root.join("bin").join(&name)).run();
-        text += &format!("bin/{name}: {}", output.stdout);
-    }
-    text
+        format!("bin/{name}: {}", output.stdout)
+    };
+    let files = [".crates.toml", ".crates2.json"].into_iter().map(file);
+    files.chain(names_in(&root.join("bin")).into_iter().map(program)).collect()
 }
 
 /// The lines with which both tell what they do.

@@ -141,6 +141,7 @@ fn refusals() {
         "install --git file:///nowhere --path .",
         "install tool --debug --profile dev",
         "install tool --release",
+        "install tool --dry-run",
         "install tool --profile nope",
         "install tool --features nope",
         "install tool --bin nope",

@@ -72,7 +72,7 @@ fn a_package_may_be_absent_in_three_ways() {
         f.server.heal();
         cmd(&f.project, "fetch").run().assert_success();
         f.server.fail("/index/wi/no/winonly", status, Times::Always);
-        cmd(&f.project, "run -q --locked").run().assert_success();
+        cmd(&f.project, "fetch --locked").run().assert_success();
         f.project.remove("Cargo.lock");
         for tool in [cmd as Tool, cargo] {
             tool(&f.project.copy(), "generate-lockfile").run().assert_code(101);

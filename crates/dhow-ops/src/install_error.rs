@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use dhow_model::{PackageId, SourceId, SourceIdError};
 use dhow_resolve::ProviderError;
 
-use crate::error::Error;
-
 /// Why programs are not installed, or not removed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -23,6 +21,17 @@ pub enum InstallError {
     NothingNamed { path: PathBuf },
     #[error("`--index` takes the URL of a registry's index")]
     BadIndex { source: SourceIdError },
+    #[error(
+        "`--git {url}` is not a URL{}", if .url.contains("://") { "" } else { "\n\nhelp: for ssh write `ssh://git@host/path`" }
+    )]
+    BadRepository { url: String, source: url::ParseError },
+    #[error(
+        "the repository {source_id} has several packages with {what}: {}\n\nhelp: name the one that you want",
+        .names.join(", ")
+    )]
+    SeveralPackages { source_id: SourceId, what: &'static str, names: Vec<String> },
+    #[error("the repository {source_id} has no package with programs or examples")]
+    NoPackages { source_id: SourceId },
     #[error(
         "the package in the current directory is installed by `install --path .`\n\nhelp: `build` only builds it"
     )]
@@ -62,7 +71,7 @@ pub enum InstallError {
         "failed to compile `{package}`; what was built so far is in `{}`\n\nhelp: with CARGO_TARGET_DIR set to that path the \
          next try goes on from there", .dir.display()
     )]
-    NotBuilt { package: PackageId, dir: PathBuf, source: Option<Box<Error>> },
+    NotBuilt { package: PackageId, dir: PathBuf, source: Option<ProviderError> },
     #[error("some packages could not be installed")]
     SomeNotInstalled,
     #[error("some packages could not be uninstalled")]
@@ -77,6 +86,17 @@ pub enum InstallError {
         "the program `{}` of `{package}` is not there any more\n\nhelp: `install --force` brings it back", .path.display()
     )]
     ProgramGone { path: PathBuf, package: PackageId },
+}
+
+impl InstallError {
+    /// Who means a toolchain, a repository or a version should not get half of what was asked for; any other name that
+    /// is none is a failure of its own.
+    pub(crate) fn unless_slip(self) -> Result<(), Self> {
+        match &self {
+            Self::BadName { help, .. } if !help.is_empty() => Err(self),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn conflicts(programs: &[(String, Option<PackageId>)]) -> String {

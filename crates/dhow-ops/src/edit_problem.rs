@@ -47,6 +47,8 @@ pub enum EditProblem {
     FeatureOfAbsent { feature: String, name: String },
     #[error("`{name}` is not in {place}{help}")]
     NotFound { name: String, place: String, help: String },
+    #[error("{place} has not one package but several: name one of {}", .names.join(", "))]
+    WhichOf { place: String, names: Vec<String> },
     #[error("{}", unknown_features(.name, .unknown, .help))]
     UnknownFeatures { name: String, unknown: Vec<String>, help: String },
     #[error("`{name}` cannot depend on itself")]
