@@ -215,6 +215,20 @@ fn the_package() {
 }
 
 #[test]
+fn the_commit_of_a_git_package() {
+    let project = project();
+    let manifest = MANIFEST.replace("reg = \"1\"", "reg = { git = \"https://example.com/r\" }");
+    project.write("project/Cargo.toml", &manifest);
+    let at = |commit: &str| {
+        project.write("project/vendor/reg/commit", commit);
+        planned(&project, &|_| {})
+    };
+    let (one, two) =
+        (at("0000000000000000000000000000000000000001"), at("0000000000000000000000000000000000000002"));
+    assert_eq!(changed(&one, &two), [Which::Lib, Which::Bin, Which::Reg]);
+}
+
+#[test]
 fn the_profile() {
     for (setting, units) in [
         ("opt-level = 2", &ALL[..]),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
 
-use dhow_model::{Dependency, PackageId, Platform, Summary};
+use dhow_model::{Dependency, PackageId, Platform, SourceId, Summary};
 use dhow_plan::{
     BindContext, Command, CompileKind, CompileMode, OutputFile, PackageSelection, Paths, Plan, PlanError,
     PlanInputs, PlatformSettings, Request, RunOptions, ScriptOutput, Settings, UnitId, Uplift, bind, plan,
@@ -238,7 +238,7 @@ fn load(manifest: &Path) -> (Workspace, HashMap<PackageId, Package>) {
             let vendored = manifest.with_file_name("vendor").join(dep.package_name().as_str());
             let package = match dep.source().is_path() {
                 true => loader.path_package(dep.source()),
-                false => loader.package(&vendored.join("Cargo.toml"), dep.source()),
+                false => loader.package(&vendored.join("Cargo.toml"), pinned(dep.source(), &vendored)),
             };
             let package = package.expect("loads");
             packages.insert(package.id(), package.clone());
@@ -248,11 +248,20 @@ fn load(manifest: &Path) -> (Workspace, HashMap<PackageId, Package>) {
     (workspace, packages)
 }
 
+/// A git source is at the commit that the package's directory says.
+fn pinned(source: SourceId, directory: &Path) -> SourceId {
+    let commit = std::fs::read_to_string(directory.join("commit")).ok();
+    source.with_precise(commit.as_deref().filter(|_| source.is_git()))
+}
+
 struct KnownPackages(Vec<Summary>);
 
 impl Provider for KnownPackages {
     fn query(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
-        let asked = |s: &&Summary| s.id().name() == dep.package_name() && s.id().source() == dep.source();
+        let source = dep.source().with_precise(None);
+        let asked = |s: &&Summary| {
+            s.id().name() == dep.package_name() && s.id().source().with_precise(None) == source
+        };
         let found: Vec<Summary> = self.0.iter().filter(asked).cloned().collect();
         Poll::Ready(Ok(Arc::new(found)))
     }
