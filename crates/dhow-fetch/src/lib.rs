@@ -9,6 +9,7 @@ mod auth;
 mod download;
 mod error;
 mod event;
+mod finding;
 mod git;
 mod home_check;
 mod index;
@@ -23,11 +24,12 @@ pub use auth::{AuthError, Children, CredentialSettings, Credentials, DoneBy, Log
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
+pub use finding::{Finding, Inspected, Remedy};
 pub use git::{
     Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
     inspect_checkout, inspect_repository,
 };
-pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
+pub use home_check::{inspect_index, inspect_package, repair};
 pub use index::{
     DirectorySource, Freshness, IndexFile, Listing, LocalRegistry, Registry, SparseIndex, SummaryReader,
 };
