@@ -1,6 +1,6 @@
 //! Whether everything that came from registries is in the home as it was published, and how to mend what is not.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dhow_formats::index_cache::{IndexCache, IndexCacheError};
 use dhow_formats::index_entry::checksum;
@@ -11,58 +11,8 @@ use semver::Version;
 
 use crate::download::Content;
 use crate::error::FetchError;
+use crate::finding::{Finding, Inspected, Remedy};
 use crate::verify::read_archive;
-
-/// Something in the home that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Where.
-    pub path: PathBuf,
-    /// What is wrong, as the end of a sentence that begins with the path.
-    pub what: String,
-    /// What helps.
-    pub remedy: Remedy,
-}
-
-/// What mends something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// The package is unpacked again.
-    Unpack {
-        /// The registry that it is from.
-        registry: Box<RegistryHome>,
-        /// The name of its directory.
-        package: String,
-    },
-    /// It is removed, and comes again when it is needed.
-    Remove,
-    /// So is this directory, of which it is a part.
-    RemoveAbove(PathBuf),
-}
-
-/// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inspected {
-    /// What is not as it should be.
-    pub findings: Vec<Finding>,
-    /// Files that were read.
-    pub files: u64,
-    /// Packages whose sources cannot be held against anything.
-    pub unknown: u64,
-}
-
-impl Inspected {
-    fn add(&mut self, path: PathBuf, what: impl Into<String>, remedy: Remedy) {
-        self.findings.push(Finding { path, what: what.into(), remedy });
-    }
-
-    /// Both.
-    pub fn merge(&mut self, other: Self) {
-        self.findings.extend(other.findings);
-        self.files += other.files;
-        self.unknown += other.unknown;
-    }
-}
 
 /// Looks at the archive and the sources of one package, by the name of its directory.
 ///

@@ -10,6 +10,7 @@ mod auth_error;
 mod download;
 mod error;
 mod event;
+mod finding;
 mod git;
 mod home_check;
 mod index;
@@ -25,11 +26,12 @@ pub use auth_error::AuthError;
 pub use download::Wanted;
 pub use error::FetchError;
 pub use event::Event;
+pub use finding::{Finding, Inspected, Remedy};
 pub use git::{
     Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
     inspect_checkout, inspect_repository,
 };
-pub use home_check::{Finding, Inspected, Remedy, inspect_index, inspect_package, repair};
+pub use home_check::{inspect_index, inspect_package, repair};
 pub use index::{
     DirectorySource, Freshness, GitIndex, IndexFile, Listing, LocalRegistry, Registry, SparseIndex,
     SummaryReader,

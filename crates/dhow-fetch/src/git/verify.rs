@@ -12,7 +12,7 @@ use dhow_home::{SourceChange, is_executable};
 use super::objects::ObjectReader;
 use super::program::GitProgram;
 use crate::error::FetchError;
-use crate::home_check::{Finding, Inspected, Remedy};
+use crate::finding::{Finding, Inspected, Remedy};
 
 /// Looks at a bare repository of the home: that all that is reachable is there.
 ///
