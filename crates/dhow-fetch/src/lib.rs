@@ -37,5 +37,5 @@ pub use index::{
     SummaryReader,
 };
 pub use registries::Registries;
-pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings};
+pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings, TlsVersion};
 pub use sources::{Answerer, Sources};

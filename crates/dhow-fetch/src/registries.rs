@@ -188,7 +188,7 @@ impl Registries {
             }
             SourceKind::Registry => {
                 let offline = self.settings.net.offline;
-                Kind::Git(GitIndex::open(of, &self.home, &self.git, offline))
+                Kind::Git(Box::new(GitIndex::open(of, &self.home, &self.git, offline)))
             }
             SourceKind::LocalRegistry => Kind::Local(LocalRegistry::open(source, actual)?),
             SourceKind::Directory => Kind::Directory(DirectorySource::open(source, actual, &self.reader)?),

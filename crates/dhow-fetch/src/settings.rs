@@ -68,6 +68,10 @@ pub struct HttpSettings {
     pub timeout: Duration,
     /// `http.multiplexing`: whether HTTP/2 may be used.
     pub multiplexing: bool,
+    /// The oldest version of TLS to speak (`http.ssl-version`).
+    pub tls_min: Option<TlsVersion>,
+    /// The newest one.
+    pub tls_max: Option<TlsVersion>,
     /// `http.user-agent`
     pub user_agent: Option<String>,
 }
@@ -80,9 +84,22 @@ impl Default for HttpSettings {
             cainfo: None,
             timeout: Duration::from_secs(30),
             multiplexing: true,
+            tls_min: None,
+            tls_max: None,
             user_agent: None,
         }
     }
+}
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// 1.0 or 1.1, which we do not speak: as an oldest version it allows all others, as a newest one it allows none.
+    Old,
+    /// 1.2
+    V1_2,
+    /// 1.3
+    V1_3,
 }
 
 /// Proxies as the environment names them; upper and lower case spellings are settled by who reads them.

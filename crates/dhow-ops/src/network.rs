@@ -7,7 +7,7 @@ use std::time::Duration;
 use dhow_config::{Protocol, RegistryCredentials};
 use dhow_fetch::{
     Answerer, Children, CredentialSettings, GitProgram, GitSettings, HttpSettings, NetSettings,
-    ProxyVariables, Settings, Sources, SummaryReader,
+    ProxyVariables, Settings, Sources, SummaryReader, TlsVersion,
 };
 use dhow_model::{CRATES_IO_REGISTRY, SourceId};
 use dhow_workspace::{LoadOptions, load_package};
@@ -66,8 +66,18 @@ fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
         cainfo: http.cainfo.map(|file| file.value).or(trusted.file),
         timeout: Duration::from_secs(http.timeout_secs),
         multiplexing: http.multiplexing,
+        tls_min: http.ssl_min.map(tls_version),
+        tls_max: http.ssl_max.map(tls_version),
         user_agent: http.user_agent,
     })
+}
+
+fn tls_version(version: dhow_config::TlsVersion) -> TlsVersion {
+    match version {
+        dhow_config::TlsVersion::V1_0 | dhow_config::TlsVersion::V1_1 => TlsVersion::Old,
+        dhow_config::TlsVersion::V1_2 => TlsVersion::V1_2,
+        dhow_config::TlsVersion::V1_3 => TlsVersion::V1_3,
+    }
 }
 
 /// Who answers for each source that configuration names. What is wrong with one counts only if it is asked.

@@ -38,7 +38,7 @@ type Answers = HashMap<(InternedString, VersionReq), Arc<[Summary]>>;
 #[derive(Debug)]
 pub(crate) enum Kind {
     Sparse(SparseIndex),
-    Git(GitIndex),
+    Git(Box<GitIndex>),
     Local(LocalRegistry),
     Directory(DirectorySource),
 }

@@ -1,9 +1,10 @@
 //! The HTTP client, as the settings want it: proxies, certificates, timeouts.
 
-use reqwest::{Certificate, Client, NoProxy, Proxy};
+use reqwest::tls::Version;
+use reqwest::{Certificate, Client, ClientBuilder, NoProxy, Proxy};
 
 use crate::error::FetchError;
-use crate::settings::HttpSettings;
+use crate::settings::{HttpSettings, TlsVersion};
 
 /// Many index files and archives share a connection; a window per stream that holds most of them whole.
 const STREAM_WINDOW_BYTES: u32 = 2 * 1024 * 1024;
@@ -24,6 +25,7 @@ pub(super) fn build(http: &HttpSettings) -> Result<Client, FetchError> {
     if !http.multiplexing {
         builder = builder.http1_only();
     }
+    builder = with_tls_versions(builder, http)?;
     if let Some(path) = &http.cainfo {
         let pem = dhow_fs::read(path)?;
         let certificates = Certificate::from_pem_bundle(&pem)
@@ -34,6 +36,30 @@ pub(super) fn build(http: &HttpSettings) -> Result<Client, FetchError> {
         builder = builder.proxy(proxy);
     }
     builder.build().map_err(|error| bad(&super::request::reason(&error)))
+}
+
+fn with_tls_versions(builder: ClientBuilder, http: &HttpSettings) -> Result<ClientBuilder, FetchError> {
+    let known = |version: TlsVersion| match version {
+        TlsVersion::Old => None,
+        TlsVersion::V1_2 => Some(Version::TLS_1_2),
+        TlsVersion::V1_3 => Some(Version::TLS_1_3),
+    };
+    if http.tls_max == Some(TlsVersion::Old) {
+        return Err(bad(
+            "`http.ssl-version` allows no version of TLS that is still safe: name `tlsv1.2` or `tlsv1.3`",
+        ));
+    }
+    if matches!((http.tls_min, http.tls_max), (Some(min), Some(max)) if min > max) {
+        return Err(bad("`http.ssl-version` has a `min` that is newer than its `max`"));
+    }
+    let builder = match http.tls_min.and_then(known) {
+        Some(min) => builder.tls_version_min(min),
+        None => builder,
+    };
+    Ok(match http.tls_max.and_then(known) {
+        Some(max) => builder.tls_version_max(max),
+        None => builder,
+    })
 }
 
 /// The first that matches a request is used.
@@ -82,6 +108,13 @@ mod tests {
         assert_eq!(proxies(&both).expect("two").len(), 2);
         let set = HttpSettings { proxy: some("h:3"), ..both };
         assert_eq!(proxies(&set).expect("one").len(), 1);
+        let versions = |min, max| HttpSettings { tls_min: min, tls_max: max, ..none.clone() };
+        let (old, new) = (Some(TlsVersion::Old), Some(TlsVersion::V1_3));
+        for (min, max, works) in
+            [(old, new, true), (new, new, true), (None, old, false), (new, Some(TlsVersion::V1_2), false)]
+        {
+            assert_eq!(build(&versions(min, max)).is_ok(), works, "{min:?} {max:?}");
+        }
         let missing = HttpSettings { cainfo: Some("/nowhere/ca.pem".into()), ..none };
         let error = build(&missing).expect_err("no such file").to_string();
         assert!(error.contains("/nowhere/ca.pem"), "{error}");
