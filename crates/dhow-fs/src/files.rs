@@ -147,7 +147,7 @@ mod tests {
             fs::create_dir(path).expect("makes");
             write(&path.join("who"), path.as_os_str().as_encoded_bytes()).expect("writes");
         }
-        exchange(&new, &place).expect("exchanges");
+        crate::exchange(&new, &place).expect("exchanges");
         let who = |path: &Path| read(&path.join("who")).expect("reads");
         assert_eq!(who(&place), new.as_os_str().as_encoded_bytes());
         assert_eq!(who(&new), place.as_os_str().as_encoded_bytes());

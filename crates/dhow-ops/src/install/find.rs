@@ -173,7 +173,8 @@ fn only_one(packages: &[Package], source_id: SourceId) -> Result<&Package, Insta
             [] => {}
             [only] => return Ok(only),
             several => {
-                let mut names: Vec<String> = several.iter().map(|package| package.name().to_string()).collect();
+                let mut names: Vec<String> =
+                    several.iter().map(|package| package.name().to_string()).collect();
                 names.sort_unstable();
                 return Err(InstallError::SeveralPackages { source_id, what, names });
             }
