@@ -72,7 +72,7 @@ fn write_package(fields: &mut TomlPackage, package: &Package) {
     }
     let said = package.metadata();
     set(&mut fields.edition, Some(package.edition().to_string()));
-    set(&mut fields.rust_version, said.rust_version.clone());
+    set(&mut fields.rust_version, said.rust_version);
     set(&mut fields.version, Some(package.version().clone()));
     set(&mut fields.authors, Some(said.authors.clone()));
     set(&mut fields.exclude, Some(said.exclude.clone()));

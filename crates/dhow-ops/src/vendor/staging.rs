@@ -137,8 +137,8 @@ fn copy_package(from: &Path, to: &Path, is_root: bool) -> Result<(), FsError> {
             }
             continue;
         }
-        let is_other = dhow_fs::stat(&entry.path.join("Cargo.toml"))?.is_some();
-        if !is_other && !(is_root && name == Some("target")) {
+        let is_built = is_root && name == Some("target");
+        if !is_built && dhow_fs::stat(&entry.path.join("Cargo.toml"))?.is_none() {
             dhow_fs::create_dir_all(&place)?;
             copy_package(&entry.path, &place, false)?;
         }
