@@ -11,6 +11,8 @@ use tar::{Entries, Entry, EntryType};
 use super::{ArchiveError, Bounds, Inventory};
 
 const PIECE_BYTES: usize = 128 * 1024;
+/// What every entry of a tar file is filled up to.
+const BLOCK_BYTES: u64 = 512;
 /// Deeper trees are nobody's sources; with some thousand levels, removing them would run out of open files.
 const MAX_DEPTH: usize = 128;
 /// What Linux takes for one path.
@@ -84,6 +86,13 @@ impl<'a> Unpacking<'a> {
             _ => self.file(&mut entry, &path, &relative, plain)?,
         }
         self.last = Some(path);
+        // A stream meets its end when it goes on to the next entry; in memory that has to be looked for.
+        let end =
+            entry.raw_file_position().saturating_add(entry.size()).checked_next_multiple_of(BLOCK_BYTES);
+        if plain.is_some_and(|plain| end.is_none_or(|end| end > plain.len() as u64)) {
+            let reason = io::Error::new(ErrorKind::UnexpectedEof, "unexpected EOF during skip");
+            return Err(self.damaged(reason));
+        }
         Ok(())
     }
 

@@ -208,6 +208,7 @@ fn what_the_tar_reader_cannot_follow_is_refused() {
         vec![file("a-1.0.0/first"), claims(u64::MAX)],
         vec![file("a-1.0.0/first"), path(), path(), file("a-1.0.0/x")],
         vec![file("a-1.0.0/first"), path()],
+        vec![file("a-1.0.0/first"), RawEntry::dir("a-1.0.0/x").claims_size(100_000)],
         vec![file("a-1.0.0/first"), RawEntry::of_kind(b'S', "a-1.0.0/x", "")],
     ];
     for entries in table {
