@@ -86,7 +86,7 @@ pub enum Error {
         "`{name}` cannot be exactly {version}\n\nhelp: change the requirements in `Cargo.toml`, if they are what is in \
          the way"
     )]
-    PreciseUnfit { name: InternedString, version: Version, source: Box<Error> },
+    PreciseUnfit { name: InternedString, version: Version, source: Box<Self> },
     #[error("the releases of `{name}` cannot be looked up")]
     Releases { name: InternedString, source: ProviderError },
     #[error("`{}` has no members, so there is nothing to lock", .path.display())]
