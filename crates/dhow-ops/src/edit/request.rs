@@ -139,6 +139,6 @@ mod tests {
         check("+nightly", "", "dhow +nightly add");
         check("a^1", "", "`a@^1`");
         check("a@v1", "", "`a@1`");
-        check("a@x", "", "not a version requirement");
+        check("a@one", "", "not a version requirement");
     }
 }
