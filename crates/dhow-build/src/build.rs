@@ -41,7 +41,7 @@ pub fn build(
     layout: &Layout,
     lock: &BuildLock,
     options: &BuildOptions,
-    sources: CheckSources<'_>,
+    sources: &dyn CheckSources,
     events: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Outcome, BuildError> {
     let now = Clock::now(&clock_file(layout))?;

@@ -37,7 +37,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) jobserver: jobserver::Client,
     /// The locked file of the target directory.
     pub(crate) lock: Option<Arc<Held>>,
-    pub(crate) sources: CheckSources<'a>,
+    pub(crate) sources: &'a dyn CheckSources,
 }
 
 /// What is known of a unit once it, or its metadata, is there.
@@ -75,9 +75,17 @@ impl<'a> Context<'a> {
     pub(crate) fn check_sources(&self, id: UnitId) -> Result<(), UnitError> {
         let package = self.unit(id).package.id();
         let Some(checked) = self.sources.get(&package) else { return Ok(()) };
-        match checked.get_or_init(|| (self.shared.sources)(package).err()) {
+        match checked.get_or_init(|| self.shared.sources.check(package).err()) {
             Some(wrong) => Err(UnitError::Sources(wrong.clone())),
             None => Ok(()),
+        }
+    }
+
+    /// A build script has run, or was stopped.
+    pub(crate) fn script_ran(&self, id: UnitId) {
+        let package = self.unit(id).package.id();
+        if self.sources.contains_key(&package) {
+            self.shared.sources.script_ran(package);
         }
     }
 

@@ -7,9 +7,18 @@ use dhow_model::PackageId;
 use dhow_plan::LIBRARY_PATH_VARIABLE;
 use dhow_process::Environment;
 
-/// Says what is wrong with the sources of a package that nobody is supposed to change. Asked once for each of them,
-/// before anything of it is compiled or run; not if nothing has to be.
-pub type CheckSources<'a> = &'a (dyn Fn(PackageId) -> Result<(), String> + Sync);
+/// Looks after the sources of packages that nobody is supposed to change.
+pub trait CheckSources: Sync {
+    /// Says what is wrong with them. Asked once for each package, before anything of it is compiled or run; not if nothing
+    /// has to be.
+    ///
+    /// # Errors
+    /// What is wrong.
+    fn check(&self, package: PackageId) -> Result<(), String>;
+
+    /// Its build script has run, whatever came of it, and may have written there.
+    fn script_ran(&self, package: PackageId);
+}
 
 /// What decides how a build runs, but not what it makes.
 #[derive(Debug, Clone)]

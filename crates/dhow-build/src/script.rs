@@ -54,7 +54,9 @@ pub(crate) fn run(context: &Context<'_>, id: UnitId, report: &dyn Fn(Report)) ->
     let mut process = context.process(id);
     process.held = guard.as_ref().and_then(held);
     report(Report::Running { unit: id, process: Box::new(process.clone()) });
-    let lines = execute(unit, id, &process, &place, report)?;
+    let executed = execute(unit, id, &process, &place, report);
+    context.script_ran(id);
+    let lines = executed?;
     let said = Arc::new(script_output(&lines));
     refuse_bootstrap(context, unit, &said)?;
 

@@ -142,8 +142,9 @@ pub enum FetchError {
     },
     /// Files of an unpacked package are not what its archive says.
     #[error(
-        "the sources of `{} {}` are not what was unpacked: {}\nhelp: `dhow home verify --repair` unpacks them again (to use a changed copy, name it in a `[patch]` section)",
-        id.name(), id.version(), changes(root, differences)
+        "the sources of `{} {}` are not what was unpacked: {}\nhelp: {}`dhow home verify --repair` unpacks them again (to use a changed copy, name it in a `[patch]` section)",
+        id.name(), id.version(), changes(root, differences),
+        if *has_script { "its build script may have done that; " } else { "" }
     )]
     SourcesChanged {
         /// Which package.
@@ -152,10 +153,12 @@ pub enum FetchError {
         root: PathBuf,
         /// What differs, at least one.
         differences: Vec<Difference>,
+        /// It has a build script.
+        has_script: bool,
     },
     /// Files of a working tree are not what its commit says.
     #[error(
-        "the checkout `{}` is not what its commit says: {}\nhelp: `dhow home verify --repair` removes it, and it is checked out again (to use a changed copy, name it in a `[patch]` section)",
+        "the checkout `{}` is not what its commit says: {}\nhelp: a build script may have done that; `dhow home verify --repair` removes it, and it is checked out again (to use a changed copy, name it in a `[patch]` section)",
         root.display(), shown(what)
     )]
     CheckoutChanged {
@@ -313,7 +316,7 @@ fn status_hint(status: u16, body: &str) -> String {
 
 fn changes(root: &Path, differences: &[Difference]) -> String {
     let one = |difference: &Difference| {
-        format!("`{}` {}", root.join(&difference.path).display(), difference.change.describe())
+        format!("`{}` {}", root.join(&difference.path).display(), difference.describe())
     };
     shown(&differences.iter().map(one).collect::<Vec<_>>())
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dhow_home::RegistryHome;
+use dhow_home::{RegistryHome, SourceChange};
 
 /// Something in the home that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Finding {
     pub path: PathBuf,
     /// What is wrong, as the end of a sentence that begins with the path.
     pub what: String,
+    /// In what way a file differs from its source, if it is that.
+    pub change: Option<SourceChange>,
     /// What helps.
     pub remedy: Remedy,
 }
@@ -44,7 +46,7 @@ pub struct Inspected {
 
 impl Inspected {
     pub(crate) fn add(&mut self, path: PathBuf, what: impl Into<String>, remedy: Remedy) {
-        self.findings.push(Finding { path, what: what.into(), remedy });
+        self.findings.push(Finding { path, what: what.into(), change: None, remedy });
     }
 
     /// Both.

@@ -5,7 +5,7 @@ use std::path::Path;
 use dhow_formats::index_cache::{IndexCache, IndexCacheError};
 use dhow_formats::index_entry::checksum;
 use dhow_formats::registry_config::RegistryConfig;
-use dhow_home::{CargoHome, CollectGuard, Depth, Difference, RegistryHome, check_sources, is_complete};
+use dhow_home::{CargoHome, CollectGuard, Depth, RegistryHome, check_sources, is_complete};
 use dhow_model::Checksum;
 use semver::Version;
 
@@ -48,7 +48,7 @@ pub fn inspect_package(registry: &RegistryHome, package: &str) -> Result<Inspect
         found.add(sources, "is not complete: it has no valid `.cargo-ok`", remedy);
         return Ok(found);
     }
-    let Some(manifest) = manifest else {
+    let Some(mut manifest) = manifest else {
         if has_archive {
             // What it was unpacked from is not what was published.
             found.add(sources, "cannot be verified without its archive", remedy);
@@ -58,8 +58,11 @@ pub fn inspect_package(registry: &RegistryHome, package: &str) -> Result<Inspect
         return Ok(found);
     };
     found.files += manifest.files.len() as u64;
-    for Difference { path, change } in check_sources(&sources, &manifest, Depth::Content)?.differences {
-        let what = change.describe();
+    if let Some(kept) = registry.manifest(package) {
+        manifest.scripted = kept.scripted;
+    }
+    for difference in check_sources(&sources, &manifest, Depth::Content)?.differences {
+        let (what, path) = (difference.describe(), difference.path);
         match &remedy {
             Remedy::Remove => found.add(
                 sources.clone(),
@@ -146,7 +149,10 @@ fn unpack_again(
     };
     let inventory = content.unpack(package, &part).map_err(bad)?;
     guard.replace_sources(registry, package)?;
+    let mut manifest = inventory.into_manifest(checksum);
+    // The script will do it again.
+    manifest.scripted = registry.manifest(package).map(|kept| kept.scripted).unwrap_or_default();
     // Made again when it is needed and is not there.
-    drop(registry.write_manifest(home, package, &inventory.into_manifest(checksum)));
+    drop(registry.write_manifest(home, package, &manifest));
     Ok(())
 }

@@ -10,7 +10,7 @@ pub use crate::fingerprint::Hash;
 pub use crate::stat_record::StatRecord;
 
 const MAGIC: &[u8; 7] = b"dhow-sm";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// What a package consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct SourceManifest {
     pub archive: [u8; 32],
     /// Its files, sorted by path. The marker that says that they are complete is none of them.
     pub files: Vec<SourceFile>,
+    /// What its build script was seen to change, remove or add, sorted.
+    pub scripted: Vec<PathBuf>,
 }
 
 /// One file of a package.
@@ -49,13 +51,25 @@ impl SourceManifest {
     /// With its files in order.
     pub fn new(archive: [u8; 32], mut files: Vec<SourceFile>) -> Self {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        Self { archive, files }
+        Self { archive, files, scripted: Vec::new() }
     }
 
     /// What is recorded of the file at `path` in the package's directory.
     pub fn file(&self, path: &Path) -> Option<&SourceFile> {
         let at = self.files.binary_search_by(|file| file.path.as_path().cmp(path)).ok()?;
         self.files.get(at)
+    }
+
+    /// Whether the build script was seen to change, remove or add the file at `path`.
+    pub fn is_scripted(&self, path: &Path) -> bool {
+        self.scripted.binary_search_by(|known| known.as_path().cmp(path)).is_ok()
+    }
+
+    /// Adds what the build script was seen to change, remove or add.
+    pub fn add_scripted(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.scripted.extend(paths);
+        self.scripted.sort_unstable();
+        self.scripted.dedup();
     }
 
     /// As the bytes of a file.
@@ -74,6 +88,7 @@ impl SourceManifest {
             });
             file.stat.write(writer);
         });
+        writer.list(&self.scripted, |writer, path| writer.path(path));
         writer.finish()
     }
 
@@ -98,8 +113,10 @@ impl SourceManifest {
                     stat: StatRecord::read(reader)?,
                 })
             })?,
+            scripted: reader.list(Reader::path)?,
         };
-        let in_order = manifest.files.is_sorted_by(|a, b| a.path < b.path);
+        let in_order = manifest.files.is_sorted_by(|a, b| a.path < b.path)
+            && manifest.scripted.is_sorted_by(|a, b| a < b);
         (reader.is_empty() && in_order).then_some(manifest)
     }
 }
@@ -120,14 +137,16 @@ mod tests {
                 inode: u64::MAX,
             },
         };
-        SourceManifest::new(
+        let mut manifest = SourceManifest::new(
             [9; 32],
             vec![
                 file("src/lib.rs", SourceKind::File),
                 file("Cargo.toml", SourceKind::Link),
                 file("x", SourceKind::Executable),
             ],
-        )
+        );
+        manifest.add_scripted(["x".into(), "gen/a.rs".into(), "x".into()]);
+        manifest
     }
 
     #[test]
@@ -136,6 +155,10 @@ mod tests {
         assert_eq!(SourceManifest::from_bytes(&manifest.to_bytes()), Some(manifest.clone()));
         assert_eq!(manifest.file(Path::new("src/lib.rs")).map(|file| file.kind), Some(SourceKind::File));
         assert_eq!(manifest.file(Path::new("src")), None);
+        assert_eq!(
+            ["gen", "gen/a.rs", "x"].map(|path| manifest.is_scripted(Path::new(path))),
+            [false, true, true]
+        );
     }
 
     #[test]
@@ -149,6 +172,9 @@ mod tests {
         }
         let mut twisted = manifest();
         twisted.files.swap(0, 1);
+        assert_eq!(SourceManifest::from_bytes(&twisted.to_bytes()), None);
+        let mut twisted = manifest();
+        twisted.scripted.swap(0, 1);
         assert_eq!(SourceManifest::from_bytes(&twisted.to_bytes()), None);
     }
 

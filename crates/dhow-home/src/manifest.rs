@@ -28,6 +28,20 @@ pub struct Difference {
     pub path: PathBuf,
     /// In what way.
     pub change: SourceChange,
+    /// The package's build script was seen to write there.
+    pub scripted: bool,
+}
+
+impl Difference {
+    /// As the end of a sentence that begins with the path.
+    pub fn describe(&self) -> &'static str {
+        match self.change {
+            change if !self.scripted => change.describe(),
+            SourceChange::Added => "was added by its build script",
+            SourceChange::Missing => "was removed by its build script",
+            _ => "was changed by its build script",
+        }
+    }
 }
 
 /// In what way a file is not what it should be.
@@ -63,7 +77,7 @@ impl SourceChange {
 pub struct Checked {
     /// What is not as it should be, sorted.
     pub differences: Vec<Difference>,
-    /// The manifest with stats as they are now, where only these had changed.
+    /// The manifest with stats as they are now, if there are files of which only these had changed.
     pub refreshed: Option<SourceManifest>,
 }
 
@@ -215,14 +229,25 @@ fn check(
     let mut check =
         Check { dir, manifest, depth, permissions, skipped, seen, found: Vec::new(), stats: false };
     check.directory(Path::new(""))?;
-    let Check { seen, mut found, stats, .. } = check;
+    let Check { mut seen, mut found, stats, .. } = check;
     for (file, seen) in manifest.files.iter().zip(&seen) {
         if seen.is_none() {
-            found.push(Difference { path: file.path.clone(), change: SourceChange::Missing });
+            found.push((file.path.clone(), SourceChange::Missing));
         }
     }
     found.sort_unstable();
-    let refreshed = (stats && found.is_empty()).then(|| refreshed(manifest, &seen));
+    // What differs keeps the stat that it had when it was right.
+    for (path, _) in &found {
+        if let Ok(at) = manifest.files.binary_search_by(|file| file.path.cmp(path)) {
+            seen[at] = Some(manifest.files[at].stat);
+        }
+    }
+    let refreshed = stats.then(|| refreshed(manifest, &seen));
+    let difference = |(path, change): (PathBuf, SourceChange)| {
+        let scripted = manifest.is_scripted(&path);
+        Difference { path, change, scripted }
+    };
+    let found = found.into_iter().map(difference).collect();
     Ok(Checked { differences: found, refreshed })
 }
 
@@ -234,8 +259,8 @@ struct Check<'a> {
     skipped: &'a dyn Fn(&Path) -> bool,
     /// By file of the manifest.
     seen: Vec<Option<StatRecord>>,
-    found: Vec<Difference>,
-    /// A stat differs from what is recorded.
+    found: Vec<(PathBuf, SourceChange)>,
+    /// The stat of an unchanged file differs from what is recorded.
     stats: bool,
 }
 
@@ -253,10 +278,10 @@ impl Check<'_> {
                 (Some(at), FileKind::File | FileKind::Symlink) => self.file(at, &entry.path)?,
                 (Some(at), _) => {
                     self.seen[at] = Some(StatRecord::default());
-                    self.found.push(Difference { path, change: SourceChange::Kind });
+                    self.found.push((path, SourceChange::Kind));
                 }
                 (None, FileKind::Dir) => self.directory(&path)?,
-                (None, _) => self.found.push(Difference { path, change: SourceChange::Added }),
+                (None, _) => self.found.push((path, SourceChange::Added)),
             }
         }
         Ok(())
@@ -271,8 +296,7 @@ impl Check<'_> {
         if now == file.stat && self.depth == Depth::Stat {
             return Ok(());
         }
-        self.stats |= now != file.stat;
-        let mut differ = |change| self.found.push(Difference { path: file.path.clone(), change });
+        let mut differ = |change| self.found.push((file.path.clone(), change));
         let is = kind(&stat);
         if (is == SourceKind::Link) != (file.kind == SourceKind::Link) {
             differ(SourceChange::Kind);
@@ -280,6 +304,8 @@ impl Check<'_> {
             differ(SourceChange::Content);
         } else if self.permissions && is != file.kind {
             differ(SourceChange::Executable);
+        } else {
+            self.stats |= now != file.stat;
         }
         Ok(())
     }
@@ -297,7 +323,8 @@ fn refreshed(manifest: &SourceManifest, seen: &[Option<StatRecord>]) -> SourceMa
         let unknown = StatRecord { size: file.stat.size, ..StatRecord::default() };
         SourceFile { stat: seen.filter(settled).unwrap_or(unknown), ..file.clone() }
     };
-    SourceManifest { archive: manifest.archive, files: manifest.files.iter().zip(seen).map(file).collect() }
+    let files = manifest.files.iter().zip(seen).map(file).collect();
+    SourceManifest { archive: manifest.archive, files, scripted: manifest.scripted.clone() }
 }
 
 #[cfg(test)]
@@ -326,7 +353,7 @@ mod tests {
 
     fn differences(dir: &TempDir, manifest: &SourceManifest, depth: Depth) -> Vec<String> {
         let checked = check_sources(dir.path(), manifest, depth).expect("checks");
-        checked.differences.iter().map(|d| format!("{} {}", d.path.display(), d.change.describe())).collect()
+        checked.differences.iter().map(|d| format!("{} {}", d.path.display(), d.describe())).collect()
     }
 
     #[test]
@@ -356,6 +383,26 @@ mod tests {
             differences(&dir, &manifest, Depth::Stat)
                 .contains(&"src/b.rs is not a regular file any more".into())
         );
+    }
+
+    #[test]
+    fn what_differs_is_never_believed_by_its_stat_later() {
+        let (dir, mut manifest) = unpacked();
+        manifest.add_scripted(["src/lib.rs".into(), "src/new.rs".into()]);
+        for (file, text) in [("src/lib.rs", &b"fn b() {}"[..]), ("src/new.rs", b"")] {
+            dhow_fs::write(&dir.path().join(file), text).expect("writes");
+        }
+        let touched = dir.path().join("src/b.rs");
+        dhow_fs::set_mtime(&touched, FileTime { secs: 1_153_704_088, nanos: 0 }).expect("sets");
+        let checked = check_sources(dir.path(), &manifest, Depth::Stat).expect("checks");
+        let refreshed = checked.refreshed.expect("a stat has changed");
+        assert_eq!(refreshed.scripted, manifest.scripted);
+        for manifest in [&manifest, &refreshed] {
+            assert_eq!(
+                differences(&dir, manifest, Depth::Stat),
+                ["src/lib.rs was changed by its build script", "src/new.rs was added by its build script"]
+            );
+        }
     }
 
     #[test]

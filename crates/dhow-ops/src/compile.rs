@@ -212,9 +212,8 @@ fn make(
     // Who gives a number of jobs wants that number, not the slots of whoever started us.
     build_options.jobserver = session.jobserver.filter(|_| options.jobs.is_none()).cloned();
     let reporter = Reporter::new(session, &plan, options.message_format);
-    let check = |id| checks.of_package(id);
     let result =
-        dhow_build::build(&plan, &layout, &lock, &build_options, &check, &|event| reporter.tell(&event));
+        dhow_build::build(&plan, &layout, &lock, &build_options, &checks, &|event| reporter.tell(&event));
     reporter.finished(result.is_ok());
     let outcome = result?;
     Ok(Compiled {

@@ -1,9 +1,10 @@
 //! Whether the sources that a build uses are what was unpacked or checked out.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use dhow_build::CheckSources;
 use dhow_fetch::{FetchError, Registries, Wanted};
 use dhow_home::Depth;
 use dhow_model::{Checksum, PackageId};
@@ -11,13 +12,19 @@ use dhow_plan::Plan;
 
 use crate::parallel;
 
+/// What was added in a place, by whomever, or what is wrong there.
+type Looked = Result<Vec<PathBuf>, FetchError>;
+
 /// The packages of a plan that nobody is supposed to change.
 pub(crate) struct SourceChecks<'a> {
     registries: &'a Registries,
-    packages: BTreeSet<PackageId>,
+    /// Whether they have a build script.
+    packages: BTreeMap<PackageId, bool>,
     checksums: HashMap<PackageId, Checksum>,
     /// What came of working trees, looked at by stats or by content.
-    checkouts: Mutex<HashMap<(PathBuf, bool), Result<(), FetchError>>>,
+    checkouts: Mutex<HashMap<(PathBuf, bool), Looked>>,
+    /// What was in packages of registries that their archives do not have, before anything of them ran.
+    added: Mutex<HashMap<PackageId, Vec<PathBuf>>>,
 }
 
 impl<'a> SourceChecks<'a> {
@@ -29,42 +36,79 @@ impl<'a> SourceChecks<'a> {
         let units = plan.graph.units.iter().filter(|unit| !unit.is_local);
         Self {
             registries,
-            packages: units.map(|unit| unit.package.id()).collect(),
+            packages: units.map(|unit| (unit.package.id(), unit.package.has_custom_build())).collect(),
             checksums,
             checkouts: Mutex::default(),
+            added: Mutex::default(),
         }
-    }
-
-    /// Looks at the files of one package.
-    pub(crate) fn of_package(&self, id: PackageId) -> Result<(), String> {
-        self.check(id, Depth::Stat).map_err(|error| error.to_string())
     }
 
     /// Reads every file of every package, on all processors.
     pub(crate) fn of_all(&self) -> Result<(), FetchError> {
-        let packages: Vec<PackageId> = self.packages.iter().copied().collect();
-        parallel::map(&packages, |id| self.check(*id, Depth::Content)).into_iter().collect()
+        let packages: Vec<PackageId> = self.packages.keys().copied().collect();
+        parallel::map(&packages, |id| self.look(*id, Depth::Content)).into_iter().collect()
     }
 
-    fn check(&self, id: PackageId, depth: Depth) -> Result<(), FetchError> {
-        let source = id.source();
-        if source.is_path() {
+    fn look(&self, id: PackageId, depth: Depth) -> Result<(), FetchError> {
+        if id.source().is_path() {
             return Ok(());
         }
-        // For a repository, vendored packages may stand in; then there is no working tree.
-        if let Some(commit) = source.precise().filter(|_| source.is_git())
-            && let Some(checkout) = self.registries.checkout(source, &|_| {})?
-        {
-            return self.check_checkout(&checkout.root, commit, depth);
+        if let Some((root, commit)) = self.checkout(id)? {
+            return self.look_at_checkout(&root, commit, depth);
         }
-        let checksum = self.checksums.get(&id).copied();
-        self.registries.check_sources(Wanted { id, checksum }, depth)
+        let has_script = self.packages.get(&id).is_some_and(|has_script| *has_script);
+        let added = self.registries.check_sources(self.wanted(id), has_script, depth)?;
+        if !added.is_empty() {
+            lock(&self.added).insert(id, added);
+        }
+        Ok(())
     }
 
     /// Many packages may be in one working tree, which is looked at once.
-    fn check_checkout(&self, root: &Path, commit: &str, depth: Depth) -> Result<(), FetchError> {
-        let mut checked = self.checkouts.lock().unwrap_or_else(PoisonError::into_inner);
+    fn look_at_checkout(&self, root: &Path, commit: &str, depth: Depth) -> Result<(), FetchError> {
+        let mut checked = lock(&self.checkouts);
         let result = checked.entry((root.to_owned(), depth == Depth::Content));
-        result.or_insert_with(|| self.registries.check_checkout(root, commit, depth)).clone()
+        let result = result.or_insert_with(|| self.registries.check_checkout(root, commit, depth));
+        result.as_ref().map(|_| ()).map_err(Clone::clone)
     }
+
+    fn note_script(&self, id: PackageId) -> Result<(), FetchError> {
+        // The locks are held: scripts of one package, or of one repository, do not forget each other's work.
+        if let Some((root, commit)) = self.checkout(id)? {
+            let checked = lock(&self.checkouts);
+            let added = checked.get(&(root.clone(), false)).and_then(|result| result.as_ref().ok());
+            let added = added.map(Vec::as_slice).unwrap_or_default();
+            return self.registries.note_script_in_checkout(&root, commit, added);
+        }
+        let added = lock(&self.added);
+        let before = added.get(&id).map(Vec::as_slice).unwrap_or_default();
+        self.registries.note_script(self.wanted(id), before)
+    }
+
+    /// For a repository, vendored packages may stand in; then there is no working tree.
+    fn checkout(&self, id: PackageId) -> Result<Option<(PathBuf, &'static str)>, FetchError> {
+        let source = id.source();
+        let Some(commit) = source.precise().filter(|_| source.is_git()) else { return Ok(None) };
+        let checkout = self.registries.checkout(source, &|_| {})?;
+        Ok(checkout.map(|checkout| (checkout.root.clone(), commit)))
+    }
+
+    fn wanted(&self, id: PackageId) -> Wanted {
+        Wanted { id, checksum: self.checksums.get(&id).copied() }
+    }
+}
+
+impl CheckSources for SourceChecks<'_> {
+    fn check(&self, package: PackageId) -> Result<(), String> {
+        self.look(package, Depth::Stat).map_err(|error| error.to_string())
+    }
+
+    fn script_ran(&self, package: PackageId) {
+        // What is not noted is refused the next time, with what helps: not worth failing for.
+        drop(self.note_script(package));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

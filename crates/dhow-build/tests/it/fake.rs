@@ -245,7 +245,7 @@ impl Fake {
         let mut options = BuildOptions::new(self.jobs, Arc::new(self.env.clone()));
         options.keep_going = self.keep_going;
         let events = Mutex::new(Vec::new());
-        let result = build(&self.plan, &layout, &lock, &options, &|_| Ok(()), &|event| {
+        let result = build(&self.plan, &layout, &lock, &options, &Unchecked, &|event| {
             if let Some(words) = self.words(&event) {
                 events.lock().unwrap().push(words);
             }
@@ -352,4 +352,14 @@ fn profile() -> Profile {
         strip: Strip::Resolved(StripKind::None),
         rustflags: Vec::new(),
     }
+}
+
+struct Unchecked;
+
+impl dhow_build::CheckSources for Unchecked {
+    fn check(&self, _: dhow_model::PackageId) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn script_ran(&self, _: dhow_model::PackageId) {}
 }

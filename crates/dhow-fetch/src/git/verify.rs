@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dhow_formats::cargo_ok;
+use dhow_formats::source_manifest::SourceManifest;
 use dhow_fs::FileKind;
-use dhow_home::{SourceChange, is_executable};
+use dhow_home::{Difference, SourceChange, is_executable};
 
 use super::objects::ObjectReader;
 use super::program::GitProgram;
@@ -24,6 +25,7 @@ pub fn inspect_repository(git: &GitProgram, path: &Path) -> Result<Inspected, Fe
         found.findings.push(Finding {
             path: path.to_owned(),
             what: format!("is a damaged repository ({reason})"),
+            change: None,
             remedy: Remedy::Remove,
         });
     }
@@ -31,12 +33,16 @@ pub fn inspect_repository(git: &GitProgram, path: &Path) -> Result<Inspected, Fe
 }
 
 /// Holds a working tree against the commit that it is of, submodules included. What differs is told by its path; what
-/// helps is to make the whole tree again.
+/// helps is to make the whole tree again. `noted` tells what build scripts were seen to write.
 ///
 /// # Errors
 /// git cannot be run, or something cannot be read.
-pub fn inspect_checkout(git: &Arc<GitProgram>, root: &Path) -> Result<Inspected, FetchError> {
-    let mut look = Look { git, root, found: Inspected::default() };
+pub fn inspect_checkout(
+    git: &Arc<GitProgram>,
+    root: &Path,
+    noted: Option<&SourceManifest>,
+) -> Result<Inspected, FetchError> {
+    let mut look = Look { git, root, noted, found: Inspected::default() };
     let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if dhow_fs::lstat(&root.join(cargo_ok::FILE_NAME))?.is_none() {
         look.differs(root, "is not complete: it has no `.cargo-ok`");
@@ -53,6 +59,7 @@ pub fn inspect_checkout(git: &Arc<GitProgram>, root: &Path) -> Result<Inspected,
 struct Look<'a> {
     git: &'a Arc<GitProgram>,
     root: &'a Path,
+    noted: Option<&'a SourceManifest>,
     found: Inspected,
 }
 
@@ -67,12 +74,20 @@ impl Look<'_> {
         self.found.findings.push(Finding {
             path: path.to_owned(),
             what: what.to_owned(),
+            change: None,
             remedy: Remedy::RemoveAbove(self.root.to_owned()),
         });
     }
 
     fn change(&mut self, path: &Path, change: SourceChange) {
-        self.differs(path, change.describe());
+        let relative = path.strip_prefix(self.root).unwrap_or(path).to_owned();
+        let scripted = self.noted.is_some_and(|noted| noted.is_scripted(&relative));
+        self.found.findings.push(Finding {
+            path: path.to_owned(),
+            what: Difference { path: relative, change, scripted }.describe().to_owned(),
+            change: Some(change),
+            remedy: Remedy::RemoveAbove(self.root.to_owned()),
+        });
     }
 
     fn tree(&mut self, dir: &Path, commit: &str) -> Result<(), FetchError> {

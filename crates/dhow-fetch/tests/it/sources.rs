@@ -92,6 +92,6 @@ fn a_vendored_file_that_was_edited_is_refused() {
     let id = PackageId::new("foo", semver::Version::new(1, 0, 0), SourceId::crates_io());
     let wanted = Wanted { id, checksum: None };
     download(&registries, &[wanted], |_| {}).expect("who only looks at it does not read it");
-    let error = registries.check_sources(wanted, dhow_home::Depth::Stat).expect_err("was changed");
+    let error = registries.check_sources(wanted, false, dhow_home::Depth::Stat).expect_err("was changed");
     assert!(matches!(error, FetchError::VendoredFileChanged { .. }), "{error:?}");
 }

@@ -80,7 +80,7 @@ fn inspect(session: &Session<'_>, home: &CargoHome) -> Result<Inspected, Error> 
             Part::Package(registry, package) => inspect_package(registry, package),
             Part::Index(registry) => inspect_index(registry),
             Part::Repository(path) => inspect_repository(&git, path),
-            Part::Checkout(path) => inspect_checkout(&git, path),
+            Part::Checkout(path) => inspect_checkout(&git, path, home.checkout_manifest(path).as_ref()),
         }
     };
     let mut all = Inspected::default();
@@ -89,11 +89,11 @@ fn inspect(session: &Session<'_>, home: &CargoHome) -> Result<Inspected, Error> 
     }
     for path in home.all_leftovers()? {
         let what = "was left half-made by a process that was killed".to_owned();
-        all.findings.push(Finding { path, what, remedy: Remedy::Remove });
+        all.findings.push(Finding { path, what, change: None, remedy: Remedy::Remove });
     }
     if let Some(error) = damaged_records(session, home)? {
         let (path, what) = (home.last_use(), format!("is damaged ({error})"));
-        all.findings.push(Finding { path, what, remedy: Remedy::Remove });
+        all.findings.push(Finding { path, what, change: None, remedy: Remedy::Remove });
     }
     Ok(all)
 }

@@ -2,6 +2,7 @@
 
 mod collect;
 mod records;
+mod scripts;
 mod verify;
 
 use std::path::{Path, PathBuf};
