@@ -56,9 +56,10 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
         println!("downloaded {count} times too often: {path}");
     }
     println!(
-        "{} commands, {} killed, {} downloads, {} failed, in {:.0?}",
+        "{} commands, {} killed, {} run again, {} downloads, {} failed, in {:.0?}",
         soaked.commands,
         soaked.killed,
+        soaked.run_again,
         soaked.downloads,
         soaked.failures.len(),
         started.elapsed()
