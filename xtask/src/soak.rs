@@ -43,22 +43,27 @@ pub(crate) fn run(mut args: Args) -> Result<bool, String> {
     };
     println!("seed {seed}: {rounds} rounds of {workers} dhow and {cargos} cargo, {kills} % killed");
     let started = Instant::now();
+    let mut told = 0;
     let soaked = soak.run(&mut |round, so_far| {
+        // At once: a run may be ended before its end.
+        so_far.failures[told..].iter().for_each(|failure| println!("{failure}"));
+        told = so_far.failures.len();
         if (round + 1) % 10 == 0 {
             let (killed, failed) = (so_far.killed, so_far.failures.len());
             println!("round {}: {} commands, {killed} killed, {failed} failed", round + 1, so_far.commands);
         }
     });
-    for failure in &soaked.failures {
+    for failure in &soaked.failures[told..] {
         println!("{failure}");
     }
     for (path, count) in &soaked.repeated {
         println!("downloaded {count} times too often: {path}");
     }
     println!(
-        "{} commands, {} killed, {} downloads, {} failed, in {:.0?}",
+        "{} commands, {} killed, {} run again, {} downloads, {} failed, in {:.0?}",
         soaked.commands,
         soaked.killed,
+        soaked.run_again,
         soaked.downloads,
         soaked.failures.len(),
         started.elapsed()

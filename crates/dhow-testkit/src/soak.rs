@@ -2,18 +2,22 @@
 //!
 //! Every worker has a project of its own (whose lock file and target directory no second command uses at the same
 //! time); all share one home. What must hold: no command fails unless it was killed, and at the end every project
-//! builds without the network, with both tools.
+//! builds without the network, with both tools, and the home is as it should be.
+
+mod commands;
+mod place;
+mod random;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
+use self::commands::{PROGRAM, Tool, Words, choose, is_right, is_run_again, left_by_killed};
+use self::place::Place;
+use self::random::Random;
 use crate::process::{Cmd, Output};
-use crate::registry::Registry;
 use crate::sandbox::Sandbox;
-use crate::server::SparseServer;
 
 /// How long and how hard.
 #[derive(Clone, Debug)]
@@ -39,6 +43,8 @@ pub struct Soaked {
     pub commands: usize,
     /// Of these, how many a kill met alive.
     pub killed: usize,
+    /// Real cargos that a collection took sources from before they held their lock, and that were run again.
+    pub run_again: usize,
     /// Archives that were asked for.
     pub downloads: usize,
     /// Archives that were asked for once more without a killed command to explain it, and how often.
@@ -47,29 +53,15 @@ pub struct Soaked {
     pub failures: Vec<String>,
 }
 
-const PACKAGES: u64 = 16;
 /// Rounds until the home is emptied, so that there is something to do again.
 const EPOCH: u32 = 5;
 
-/// Commands, and how often they are chosen.
-const COMMANDS: &[(&str, u64)] = &[
-    ("fetch", 7),
-    ("build", 3),
-    ("check", 2),
-    ("metadata --format-version=1", 2),
-    ("tree", 2),
-    ("update", 2),
-    ("generate-lockfile", 1),
-    ("clean", 1),
-];
-
-struct Place {
-    registry: Registry,
-    server: SparseServer,
-    home: Sandbox,
-    projects: Vec<Sandbox>,
-    /// Commands that the program under test does not have: `generate-lockfile` takes their place.
-    unknown: Vec<&'static str>,
+/// One command of a round.
+struct Run {
+    tool: Tool,
+    words: Words,
+    cmd: Cmd,
+    kill: Option<Duration>,
 }
 
 impl Soak {
@@ -79,7 +71,7 @@ impl Soak {
     /// When a command hangs.
     pub fn run(&self, told: &mut dyn FnMut(u32, &Soaked)) -> Soaked {
         let mut random = Random::new(self.seed);
-        let place = self.place(&mut random);
+        let place = Place::new(self.dhows + self.cargos, &mut random);
         let mut soaked = Soaked::default();
         let mut kills_in_epoch = 0;
         for round in 0..self.rounds {
@@ -98,47 +90,48 @@ impl Soak {
         soaked
     }
 
-    fn place(&self, random: &mut Random) -> Place {
-        let registry = Registry::new();
-        for n in 0..PACKAGES {
-            publish(&registry, n, "1.0.0");
+    fn mixed(&self) -> bool {
+        self.cargos > 0
+    }
+
+    fn cmd(&self, tool: Tool, project: &Sandbox) -> Cmd {
+        match tool {
+            Tool::Dhow => project.cmd(&self.dhow),
+            Tool::Cargo => project.cargo_cmd([""; 0]),
         }
-        let server = registry.serve();
-        server.delay("/dl/*", Duration::from_millis(8));
-        server.delay("/index/*", Duration::from_millis(3));
-        let home = Sandbox::new();
-        home.use_sparse(&server);
-        let projects = (0..self.dhows + self.cargos).map(|n| project(&home, n, random)).collect();
-        let lacks = |name: &&str| !home.cmd(&self.dhow).args([*name, "--help"]).run().success();
-        let unknown =
-            COMMANDS.iter().filter_map(|(words, _)| words.split(' ').next()).filter(lacks).collect();
-        Place { registry, server, home, projects, unknown }
     }
 
     fn round(&self, round: u32, place: &Place, random: &mut Random, soaked: &mut Soaked) {
         let mut order: Vec<usize> = (0..place.projects.len()).collect();
         random.shuffle(&mut order);
-        let runs: Vec<(Cmd, Option<Duration>)> = order
+        let runs: Vec<Run> = order
             .iter()
             .enumerate()
             .map(|(worker, project)| {
-                let (words, ours) = (random.command(), worker < self.dhows);
-                let words = if ours && place.lacks(words[0]) { vec!["generate-lockfile"] } else { words };
-                let project = &place.projects[*project];
-                let cmd = if ours { project.cmd(&self.dhow) } else { project.cargo_cmd([""; 0]) };
+                let tool = if worker < self.dhows { Tool::Dhow } else { Tool::Cargo };
+                let words = choose(tool, random);
+                let cmd = self.cmd(tool, &place.projects[*project]).args(&words);
                 let kill = (random.below(100) < self.killed_percent)
                     .then(|| Duration::from_millis(random.below(700)));
-                (cmd.args(words), kill)
+                Run { tool, words, cmd, kill }
             })
             .collect();
         let ended: Vec<(Output, bool)> = thread::scope(|scope| {
-            let started: Vec<_> = runs.iter().map(|(cmd, kill)| scope.spawn(|| run(cmd, *kill))).collect();
+            let started: Vec<_> = runs.iter().map(|run| scope.spawn(|| run.to_its_end())).collect();
             started.into_iter().map(|thread| thread.join().expect("a command that ends")).collect()
         });
-        for (output, killed) in ended {
+        let all: Vec<&Words> = runs.iter().map(|run| &run.words).collect();
+        for (run, (mut output, killed)) in runs.iter().zip(ended) {
             soaked.commands += 1;
             soaked.killed += usize::from(killed);
-            if !killed && !output.success() {
+            if killed || is_right(&run.words, &output, self.mixed()) {
+                continue;
+            }
+            if is_run_again(run.tool, &run.words, &all) {
+                soaked.run_again += 1;
+                output = run.cmd.run();
+            }
+            if !is_right(&run.words, &output, self.mixed()) {
                 soaked.failures.push(format!("round {round}: {output}"));
             }
         }
@@ -151,7 +144,7 @@ impl Soak {
             *asked.entry(request.path.clone()).or_default() += 1;
         }
         soaked.downloads += asked.values().sum::<usize>();
-        if self.cargos == 0 {
+        if !self.mixed() {
             // Each killed command may have been downloading each of these.
             let repeated = asked.into_iter().filter(|(_, count)| *count > 1 + kills);
             soaked.repeated.extend(repeated.map(|(path, count)| (path, count - 1)));
@@ -159,112 +152,60 @@ impl Soak {
         place.server.clear_log();
     }
 
-    /// What killed commands left half-done is done, and then everything builds without the network.
+    /// What killed commands left half-done is mended, and then everything builds without the network.
     fn finish(&self, place: &Place, soaked: &mut Soaked) {
-        let mut expect = |what: &str, output: Output| {
-            if !output.success() {
-                soaked.failures.push(format!("{what}: {output}"));
+        let killed = soaked.killed > 0;
+        let mut expect = |output: &Output, right: bool| {
+            if !right {
+                soaked.failures.push(format!("at the end: {output}"));
             }
         };
+        let first = &place.projects[0];
+        let verify = |args: &[&str]| self.cmd(Tool::Dhow, first).args(["home", "verify"]).args(args).run();
+        // What killed commands left may be found once.
+        let output = verify(&[]);
+        let left = killed && left_by_killed(&output, self.mixed());
+        expect(&output, output.success() || left);
+        for args in [&["--repair"][..], &[]] {
+            let output = verify(args);
+            expect(&output, output.success());
+        }
         for (n, project) in place.projects.iter().enumerate() {
-            let cargo = self.cargos > 0 && n % 2 == 0;
-            let fetch = if cargo { project.cargo_cmd([""; 0]) } else { project.cmd(&self.dhow) };
-            expect("at the end", fetch.arg("fetch").run());
-            let words = ["build", "--offline", "--locked"];
-            expect("at the end", project.cmd(&self.dhow).args(words).run());
-            expect("at the end", project.cargo_cmd(words).run());
+            let fetching = if self.mixed() && n % 2 == 0 { Tool::Cargo } else { Tool::Dhow };
+            let mut all = vec![(fetching, vec!["fetch"])];
+            all.extend([Tool::Dhow, Tool::Cargo].map(|tool| (tool, vec!["build", "--offline", "--locked"])));
+            for (tool, words) in all {
+                let output = self.cmd(tool, project).args(words).run();
+                expect(&output, output.success());
+            }
         }
-        let verify =
-            |args: &[&str]| place.projects[0].cmd(&self.dhow).args(["home", "verify"]).args(args).run();
-        if verify(&["--help"]).success() {
-            expect("at the end", verify(&[]));
+        let installed = place.home.cargo_home().join("bin").join(PROGRAM);
+        for (tool, words) in
+            [(Tool::Dhow, vec!["install", "--force", PROGRAM]), (Tool::Cargo, vec!["install", "--list"])]
+        {
+            let output = self.cmd(tool, first).args(words).run();
+            expect(&output, output.success());
         }
+        let output = first.cmd(&installed).run();
+        expect(&output, output.success());
+        let output = self.cmd(Tool::Cargo, first).args(["uninstall", PROGRAM]).run();
+        expect(&output, output.success() && !installed.exists());
+        let output = verify(&[]);
+        expect(&output, output.success());
     }
 }
 
-impl Place {
-    fn lacks(&self, command: &str) -> bool {
-        self.unknown.contains(&command)
-    }
-
-    /// Empties the home, and publishes something new.
-    fn begin_anew(&self, round: u32) {
-        let home = self.home.cargo_home().join("registry");
-        if home.exists() {
-            fs::remove_dir_all(home).expect("nobody uses the home now");
+impl Run {
+    /// Whether the kill met it alive comes with what it left.
+    fn to_its_end(&self) -> (Output, bool) {
+        let mut running = self.cmd.spawn();
+        let alive = self.kill.is_some_and(|delay| running.ended_within(delay).is_none());
+        if alive {
+            running.kill_group();
         }
-        publish(&self.registry, u64::from(round) % PACKAGES, &format!("1.{round}.0"));
-    }
-}
-
-/// A package that depends on the two before the last one; later versions need no others.
-fn publish(registry: &Registry, n: u64, version: &str) {
-    let mut package = registry.package(&format!("p{n}"), version);
-    for dep in (n + 1..PACKAGES).step_by(3).take(2) {
-        package = package.dep(&format!("p{dep}"), "1");
-    }
-    for file in 0..6_usize {
-        package = package.file(&format!("data/{file}"), vec![b'x'; 4000 + file * 100]);
-    }
-    package.publish();
-}
-
-fn project(home: &Sandbox, n: usize, random: &mut Random) -> Sandbox {
-    let project = home.copy_sharing_home();
-    let mut deps: Vec<u64> = (0..4).map(|_| random.below(PACKAGES)).collect();
-    deps.sort_unstable();
-    deps.dedup();
-    let lines: String = deps.iter().map(|dep| format!("p{dep} = \"1\"\n")).collect();
-    let calls: String = deps.iter().map(|dep| format!("p{dep}::p{dep}();")).collect();
-    project
-        .manifest(&format!("app{n}"), &format!("[dependencies]\n{lines}"))
-        .file("src/lib.rs", format!("pub fn all() {{ {calls} }}"));
-    project
-}
-
-/// Whether the kill met it alive comes with what it left.
-fn run(cmd: &Cmd, kill: Option<Duration>) -> (Output, bool) {
-    let mut running = cmd.spawn();
-    let alive = kill.is_some_and(|delay| running.ended_within(delay).is_none());
-    if alive {
-        running.kill_group();
-    }
-    let output = running.wait();
-    // It may have ended just before.
-    let killed = alive && !output.success();
-    (output, killed)
-}
-
-/// xorshift64*: the same with the same seed.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % limit.max(1)
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for at in (1..items.len()).rev() {
-            let other = usize::try_from(self.below(at as u64 + 1)).expect("a small number");
-            items.swap(at, other);
-        }
-    }
-
-    fn command(&mut self) -> Vec<&'static str> {
-        let all: u64 = COMMANDS.iter().map(|(_, weight)| weight).sum();
-        let mut at = self.below(all);
-        let chosen = COMMANDS.iter().find(|(_, weight)| {
-            let found = at < *weight;
-            at = at.saturating_sub(*weight);
-            found
-        });
-        chosen.map(|(words, _)| words.split(' ').collect()).unwrap_or_default()
+        let output = running.wait();
+        // It may have ended just before.
+        let killed = alive && output.signal.is_some();
+        (output, killed)
     }
 }
