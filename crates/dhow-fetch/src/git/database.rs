@@ -217,13 +217,14 @@ impl LockedDatabase<'_> {
             git.update_references(place.path(), &deletes)?;
             git.update_references(place.path(), &updates)?;
         }
-        drop(guard);
-        Ok(dhow_fs::remove_dir_all(&incoming)?)
+        Ok(())
     }
 }
 
 impl Drop for LockedDatabase<'_> {
     fn drop(&mut self) {
+        // What was not moved over is given up.
+        drop(dhow_fs::remove_dir_all(&self.database.place.incoming()));
         // While it is held: who waits for it sees that it is gone, and makes another.
         drop(dhow_fs::remove_file(&self.database.place.lock()));
     }

@@ -159,6 +159,9 @@ fn a_server_that_is_not_there_is_asked_again() {
     });
     assert!(matches!(failed, Err(FetchError::GitFetch { tries: 2, .. })), "{failed:?}");
     assert_eq!(again.load(std::sync::atomic::Ordering::Relaxed), 1);
+    drop(lock);
+    let beside = at.database.path().parent().expect("has one").read_dir().expect("lists");
+    assert_eq!(beside.count(), 0, "nothing half-made is left");
 }
 
 #[test]
