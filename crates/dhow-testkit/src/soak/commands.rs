@@ -50,6 +50,7 @@ pub(super) fn choose(tool: Tool, random: &mut Random) -> Words {
 const LEFT_BY_CARGO: &[&str] = &[
     "is not complete: it has no",
     "is a damaged copy of an index file",
+    "is not a registry's `config.json`",
     "is a damaged repository",
     "has no commit: its repository is damaged",
     ".crate: ",
