@@ -44,13 +44,7 @@ pub(super) async fn download(
     let Some(request) = &job.request else {
         return Err(FetchError::Unsupported(job.id.source(), "it has no downloads"));
     };
-    let claim = match &job.claim {
-        Some(claim) => Arc::clone(claim),
-        None => match Claim::try_take(&job.registry.home, job.id)? {
-            Some(claim) => Arc::new(claim),
-            None => return Ok(None),
-        },
-    };
+    let Some(claim) = job.claim()? else { return Ok(None) };
     let body = || ArchiveBody {
         id: job.id,
         claim: Arc::clone(&claim),

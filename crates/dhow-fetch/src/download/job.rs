@@ -1,7 +1,7 @@
 //! One package that is not ready, and where it is to come from.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dhow_model::{Checksum, PackageId};
 use url::Url;
@@ -42,13 +42,22 @@ pub(super) struct Job {
     pub(super) registry: Arc<Registry>,
     pub(super) origin: Origin,
     pub(super) request: Option<Request>,
-    /// Already taken; else whoever starts takes it.
-    pub(super) claim: Option<Arc<Claim>>,
+    /// Taken before the start; it goes to who starts, and ends with that one's work.
+    pub(super) waited_for: Mutex<Option<Arc<Claim>>>,
 }
 
 impl Job {
     pub(super) fn is_download(&self) -> bool {
         self.origin == Origin::Network
+    }
+
+    /// The right to work on it; `None` if somebody else works on it.
+    pub(super) fn claim(&self) -> Result<Option<Arc<Claim>>, FetchError> {
+        let waited_for = self.waited_for.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match waited_for {
+            Some(claim) => Ok(Some(claim)),
+            None => Ok(Claim::try_take(&self.registry.home, self.id)?.map(Arc::new)),
+        }
     }
 
     /// The same once more.
@@ -59,7 +68,7 @@ impl Job {
             registry: Arc::clone(&self.registry),
             origin: if from_network { Origin::Network } else { self.origin.clone() },
             request: self.request.clone(),
-            claim: None,
+            waited_for: Mutex::default(),
         }
     }
 

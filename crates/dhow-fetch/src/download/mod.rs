@@ -13,8 +13,8 @@ mod queue;
 mod worker;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 
 use dhow_home::RegistryHome;
 use dhow_model::{Checksum, PackageId};
@@ -85,7 +85,7 @@ impl Registries {
         let mut patient = false;
         while !jobs.is_empty() {
             if patient {
-                jobs[0].claim = Some(Arc::new(claim_patiently(&jobs[0], events)?));
+                jobs[0].waited_for = Mutex::new(Some(Arc::new(claim_patiently(&jobs[0], events)?)));
             }
             let done = Round::new(self, jobs).run(on_ready, events)?;
             packages += done.packages;
@@ -143,7 +143,14 @@ impl Registries {
                 }
             }
         };
-        Ok(Some(Job { id, checksum: package.checksum, registry, origin, request: None, claim: None }))
+        Ok(Some(Job {
+            id,
+            checksum: package.checksum,
+            registry,
+            origin,
+            request: None,
+            waited_for: Mutex::default(),
+        }))
     }
 
     fn check_offline(&self, jobs: &[Job]) -> Result<(), FetchError> {

@@ -6,7 +6,6 @@ use std::sync::{Arc, PoisonError};
 use dhow_home::package_dir;
 use dhow_model::Checksum;
 
-use super::claim::Claim;
 use super::content::Content;
 use super::job::{Job, Origin, Outcome};
 use super::queue::Work;
@@ -32,7 +31,7 @@ pub(super) fn work(
             let (claim, content) = body.finish();
             (claim, Some(content))
         }
-        None => match claimed(job)? {
+        None => match job.claim()? {
             Some(claim) => (claim, None),
             None => return Ok(Outcome::Busy),
         },
@@ -92,13 +91,6 @@ pub(super) fn work(
     tell(Event::Unpacked { id });
     on_ready(id, &place.sources(id));
     Ok(Outcome::Ready)
-}
-
-fn claimed(job: &Job) -> Result<Option<Arc<Claim>>, FetchError> {
-    match &job.claim {
-        Some(claim) => Ok(Some(Arc::clone(claim))),
-        None => Ok(Claim::try_take(&job.registry.home, job.id)?.map(Arc::new)),
-    }
 }
 
 fn unpack(job: &Job, content: &Content) -> Result<Inventory, FetchError> {
