@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Context, FsError, optional};
 use crate::temp::TempFile;
@@ -50,12 +50,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
 /// Replaces a file as a whole: others see the old content or the new, never a part. Keeps the permissions of what
 /// was there, and writes through a symlink to what it points at. Missing directories above are not made.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
-    let target = match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
-        _ => path.to_owned(),
-    };
-    let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temp = TempFile::new_in(dir)?;
+    let target = behind_link(path);
+    let mut temp = TempFile::new_in(directory_of(&target))?;
     temp.write_all(bytes).during("write", path)?;
     if let Ok(meta) = fs::metadata(&target) {
         temp.set_permissions(meta.permissions())?;
@@ -65,14 +61,22 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
 
 /// As [`write_atomic`], but from its first moment on nobody else on the machine may read what is written.
 pub fn write_atomic_private(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
-    let target = match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
-        _ => path.to_owned(),
-    };
-    let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temp = TempFile::private_in(dir)?;
+    let target = behind_link(path);
+    let mut temp = TempFile::private_in(directory_of(&target))?;
     temp.write_all(bytes).during("write", path)?;
     temp.persist(&target)
+}
+
+/// What a symlink points at; any other path as it is.
+fn behind_link(path: &Path) -> PathBuf {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_symlink() => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+        _ => path.to_owned(),
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes `bytes` unless the file has exactly these already. Says whether it wrote.

@@ -190,6 +190,11 @@ impl SourceId {
         Self::intern(self.0.kind.clone(), self.0.url.clone(), commit.map(str::to_owned))
     }
 
+    /// The same source, not pinned.
+    pub fn unpinned(self) -> Self {
+        if self.precise().is_some() { self.with_precise(None) } else { self }
+    }
+
     /// A member or a path dependency: changes under our hands.
     pub fn is_path(self) -> bool {
         matches!(self.0.kind, SourceKind::Path)

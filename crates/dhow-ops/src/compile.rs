@@ -1,11 +1,9 @@
 //! From a workspace to artifacts: what `build`, `check`, `run`, `test`, `bench` and `doc` have in common.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dhow_build::{BuildOptions, Outcome};
-use dhow_fs::LockNotice;
 use dhow_model::{Checksum, Dependency, PackageId};
 use dhow_plan::{CompileFilter, CompileKind, FilterRule, Intent, Plan, PlanInputs, Request};
 use dhow_resolve::Resolve;
@@ -196,17 +194,11 @@ fn make(
         profile_dir: profiles.dir_name().to_string(),
         kinds: tools.kinds.clone(),
     });
-    let told = |what: &str, path: &Path, notice| {
-        session.tell(match notice {
-            LockNotice::Waiting => Event::Blocking(what.to_owned()),
-            LockNotice::Unsupported => Event::LocksUnsupported(path.to_owned()),
-        });
-    };
     let checks = SourceChecks::new(sources.registries(), &plan, checksums);
     if options.verify_sources || session.config.verify_sources()? {
         checks.of_all()?;
     }
-    let lock = layout.lock(&|dir, notice| told("build directory", dir, notice))?;
+    let lock = layout.lock(&|dir, notice| session.tell(Event::of_lock(notice, "build directory", dir)))?;
     let mut build_options = BuildOptions::new(jobs as usize, tools::child_env(session)?);
     build_options.keep_going = options.keep_going;
     // Who gives a number of jobs wants that number, not the slots of whoever started us.

@@ -1,6 +1,8 @@
 //! What an operation tells while it works: ready to be printed, nothing left to be looked up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use dhow_fs::LockNotice;
 
 use crate::lock_change::LockChange;
 
@@ -38,7 +40,6 @@ pub enum Event {
     Note(String),
     /// Something that did not work and does not matter for the command: shown with `-v`.
     Remark(String),
-    /// Something that may help.
     /// What became of a package in the lock file.
     LockChange(LockChange),
     /// Something that failed; what it means for the command comes as its error.
@@ -75,4 +76,14 @@ pub enum Event {
         /// What is being made.
         active: String,
     },
+}
+
+impl Event {
+    /// What a lock tells, of what it guards and where it is.
+    pub(crate) fn of_lock(notice: LockNotice, what: &str, path: &Path) -> Self {
+        match notice {
+            LockNotice::Waiting => Self::Blocking(what.to_owned()),
+            LockNotice::Unsupported => Self::LocksUnsupported(path.to_owned()),
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod edit;
 mod edit_problem;
 mod error;
 mod event;
+mod hold;
 mod home;
 mod info;
 mod install;

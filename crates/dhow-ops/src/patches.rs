@@ -5,49 +5,17 @@ use std::task::Poll;
 
 use cargo_util_schemas::manifest::{PackageName, TomlDependency};
 use dhow_model::{Dependency, PackageId, SourceId, Summary};
-use dhow_resolve::{Patch, Provider, Replacement, Resolve};
+use dhow_resolve::{Patch, Provider, Replacement};
 use dhow_workspace::Workspace;
 use url::Url;
 
 use crate::error::Error;
+use crate::hold::Hold;
 use crate::sources::Sources;
-
-/// What an earlier resolution says, and what of it is to be held on to.
-#[derive(Clone, Copy)]
-pub(crate) struct Previous<'a> {
-    pub(crate) resolve: Option<&'a Resolve>,
-    pub(crate) keep: &'a dyn Fn(PackageId) -> bool,
-}
-
-impl Previous<'_> {
-    /// The source of an entry, pinned to the commit that was chosen for it before.
-    fn pinned(&self, dep: &Dependency) -> Dependency {
-        let source = dep.source();
-        if !source.is_git() || source.precise().is_some() {
-            return dep.clone();
-        }
-        let Some(resolve) = self.resolve else { return dep.clone() };
-        let all = resolve.iter().chain(resolve.unused_patches().iter().copied());
-        let chosen = |id: &PackageId| {
-            id.name() == dep.package_name()
-                && id.source().with_precise(None) == source
-                && dep.matches_version(id.version())
-                && (self.keep)(*id)
-        };
-        match all.into_iter().find(chosen).and_then(|id| id.source().precise()) {
-            Some(commit) => dep.clone().with_source(source.with_precise(Some(commit))),
-            None => dep.clone(),
-        }
-    }
-}
 
 impl Sources<'_> {
     /// `[patch]` of configuration and of the workspace, each entry with the package that it names. Configuration wins.
-    pub(crate) fn patches(
-        &mut self,
-        workspace: &Workspace,
-        previous: Previous<'_>,
-    ) -> Result<Vec<Patch>, Error> {
+    pub(crate) fn patches(&mut self, workspace: &Workspace, hold: Hold<'_>) -> Result<Vec<Patch>, Error> {
         let mut patches: Vec<Patch> = Vec::new();
         for table in self.configured_patches()?.iter().chain(workspace.patches()) {
             let source = patched_source(&table.url)?;
@@ -55,7 +23,7 @@ impl Sources<'_> {
                 let is_same =
                     |other: &Patch| other.source == source && other.dep.name_in_toml() == dep.name_in_toml();
                 if !patches.iter().any(is_same) {
-                    let summary = self.newest(&previous.pinned(dep))?;
+                    let summary = self.newest(&pinned(dep, hold))?;
                     if summary.id().source().canonical_url() == source.canonical_url() {
                         return Err(Error::PatchOfItself { dep: dep.package_name(), source_id: source });
                     }
@@ -80,7 +48,7 @@ impl Sources<'_> {
             return Ok(Vec::new());
         }
         let session = self.session();
-        let lookup = |name: &str| session.config.registry_source(name).map_err(|e| e.to_string());
+        let lookup = |name: &str| session.registry(name);
         // Configuration has made paths absolute, so where they are relative to does not count.
         dhow_workspace::config_patches(&tables, session.cwd(), &lookup)
             .map_err(|e| Error::ConfigPatch { reason: e.to_string() })
@@ -90,12 +58,11 @@ impl Sources<'_> {
     pub(crate) fn replacements(
         &mut self,
         workspace: &Workspace,
-        previous: Previous<'_>,
+        hold: Hold<'_>,
     ) -> Result<Vec<Replacement>, Error> {
         let mut replacements = Vec::new();
         for (spec, dep) in workspace.replacements() {
-            replacements
-                .push(Replacement { spec: spec.clone(), summary: self.newest(&previous.pinned(dep))? });
+            replacements.push(Replacement { spec: spec.clone(), summary: self.newest(&pinned(dep, hold))? });
         }
         Ok(replacements)
     }
@@ -125,4 +92,24 @@ fn patched_source(url: &Url) -> Result<SourceId, Error> {
         return Ok(SourceId::crates_io());
     }
     SourceId::for_registry(url.as_str()).map_err(|error| Error::ConfigPatch { reason: error.to_string() })
+}
+
+/// The source of an entry, pinned to the commit that was chosen for it before.
+fn pinned(dep: &Dependency, hold: Hold<'_>) -> Dependency {
+    let source = dep.source();
+    if !source.is_git() || source.precise().is_some() {
+        return dep.clone();
+    }
+    let Some(resolve) = hold.previous else { return dep.clone() };
+    let all = resolve.iter().chain(resolve.unused_patches().iter().copied());
+    let chosen = |id: &PackageId| {
+        id.name() == dep.package_name()
+            && id.source().unpinned() == source
+            && dep.matches_version(id.version())
+            && (hold.keep)(*id)
+    };
+    match all.into_iter().find(chosen).and_then(|id| id.source().precise()) {
+        Some(commit) => dep.clone().with_source(source.with_precise(Some(commit))),
+        None => dep.clone(),
+    }
 }

@@ -1,17 +1,16 @@
 //! From manifests and `Cargo.lock` to the graph of packages, and back to `Cargo.lock`.
 
-use std::collections::BTreeSet;
 use std::task::Poll;
 
 use dhow_fetch::Freshness;
-use dhow_model::{Dependency, PackageId, SourceId};
-use dhow_resolve::{CliFeatures, Member, Precise, Resolve, ResolveRequest, Resolver};
+use dhow_model::{Dependency, PackageId};
+use dhow_resolve::{CliFeatures, Member, Resolve, ResolveRequest, Resolver};
 use dhow_workspace::{Package, Workspace};
 
 use crate::error::Error;
+use crate::hold::Hold;
 use crate::lock_file::LockFile;
 use crate::lock_report::{self, Occasion};
-use crate::patches::Previous;
 use crate::rust_versions::RustVersions;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -107,25 +106,6 @@ fn asked(workspace: &Workspace, members: &[(PackageId, CliFeatures, bool)]) -> V
     members.iter().filter_map(member).collect()
 }
 
-/// What of an earlier resolution is held on to.
-#[derive(Clone, Copy)]
-pub(crate) struct Hold<'a> {
-    pub(crate) previous: Option<&'a Resolve>,
-    pub(crate) keep: &'a dyn Fn(PackageId) -> bool,
-    pub(crate) precise: &'a [Precise],
-    /// Registries that are asked for news in any case.
-    pub(crate) asked: &'a BTreeSet<SourceId>,
-}
-
-static NONE: BTreeSet<SourceId> = BTreeSet::new();
-
-impl Default for Hold<'_> {
-    /// On to everything, if there is anything.
-    fn default() -> Self {
-        Self { previous: None, keep: &|_| true, precise: &[], asked: &NONE }
-    }
-}
-
 pub(crate) struct Search<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) rust_versions: RustVersions<'a>,
@@ -179,9 +159,8 @@ impl Search<'_> {
         hold: Hold<'_>,
     ) -> Result<Resolve, Error> {
         let prefs = self.rust_versions.preferences(sources)?;
-        let held = Previous { resolve: hold.previous, keep: hold.keep };
-        let patches = sources.patches(self.workspace, held)?;
-        let replacements = sources.replacements(self.workspace, held)?;
+        let patches = sources.patches(self.workspace, hold)?;
+        let replacements = sources.replacements(self.workspace, hold)?;
         let lowest = self.rust_versions.lowest();
         let deps = members.iter().flat_map(|m| m.summary.dependencies());
         let asked: Vec<Dependency> = deps.filter(|dep| !is_held(dep, hold)).cloned().collect();

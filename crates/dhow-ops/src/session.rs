@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
+use dhow_model::SourceId;
 
 use crate::event::{Event, Level};
 
@@ -53,6 +54,11 @@ impl Session<'_> {
     /// A path of the command line, absolute.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         dhow_fs::normalize(&self.cwd().join(path))
+    }
+
+    /// The registry that a manifest names.
+    pub(crate) fn registry(&self, name: &str) -> Result<SourceId, String> {
+        self.config.registry_source(name).map_err(|error| error.to_string())
     }
 
     pub(crate) fn tell(&self, event: Event) {

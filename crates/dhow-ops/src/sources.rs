@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
 use dhow_fetch::{Freshness, IndexFile, Listing, Registries, Registry};
-use dhow_fs::LockNotice;
 use dhow_home::{CargoHome, ReadGuard};
 use dhow_model::{Dependency, InternedString, PackageId, RustVersion, SourceId, Summary};
 use dhow_resolve::{Provider, ProviderError, Releases};
@@ -107,12 +106,7 @@ impl<'a> Sources<'a> {
     pub(crate) fn keep_in_place(&self) -> Result<(), Error> {
         if self.in_place.get().is_none() {
             let home = self.registries.home();
-            let told = |notice| {
-                self.session.tell(match notice {
-                    LockNotice::Waiting => Event::Blocking("package cache".to_owned()),
-                    LockNotice::Unsupported => Event::LocksUnsupported(home.root().to_owned()),
-                });
-            };
+            let told = |notice| self.session.tell(Event::of_lock(notice, "package cache", home.root()));
             drop(self.in_place.set(home.lock_sources(&told)?));
         }
         Ok(())

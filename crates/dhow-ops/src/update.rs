@@ -8,9 +8,10 @@ use dhow_workspace::Workspace;
 use semver::Version;
 
 use crate::error::Error;
+use crate::hold::Hold;
 use crate::lock_file::LockFile;
 use crate::lock_report::{self, Occasion};
-use crate::resolution::{self, Hold, LockOptions, Search};
+use crate::resolution::{self, LockOptions, Search};
 use crate::rust_versions::RustVersions;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -178,20 +179,20 @@ impl LetGo {
             false => named.iter().map(|id| id.source()).filter(|source| source.is_registry()).collect(),
         };
         let others = ids.iter().map(|id| id.source()).filter(|source| !source.is_registry());
-        let sources = others.map(unpinned).collect();
+        let sources = others.map(SourceId::unpinned).collect();
         Ok(Self { ids, sources, asked, named })
     }
 
     fn contains(&self, id: PackageId) -> bool {
         self.ids.contains(&id)
-            || (!id.source().is_registry() && self.sources.contains(&unpinned(id.source())))
+            || (!id.source().is_registry() && self.sources.contains(&id.source().unpinned()))
     }
 
     /// What `--precise` means for git repositories.
     fn commits<'o>(&self, options: &'o UpdateOptions) -> Vec<(SourceId, &'o str)> {
         let Some(commit) = &options.precise else { return Vec::new() };
         let named = self.named.iter().map(|id| id.source()).filter(|source| source.is_git());
-        named.map(|source| (unpinned(source), commit.as_str())).collect()
+        named.map(|source| (source.unpinned(), commit.as_str())).collect()
     }
 
     /// What `--precise` means for the packages that were named. One registry takes one wish: the first.
@@ -205,10 +206,6 @@ impl LetGo {
         }
         Ok(wishes.into_values().collect())
     }
-}
-
-fn unpinned(source: SourceId) -> SourceId {
-    if source.precise().is_some() { source.with_precise(None) } else { source }
 }
 
 fn with_dependencies(previous: &Resolve, id: PackageId, into: &mut HashSet<PackageId>) {

@@ -91,9 +91,7 @@ pub(crate) fn open_at<T>(
     care: Care,
     work: impl FnOnce(&Workspace, &mut Sources<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let lookup = |name: &str| -> Result<SourceId, String> {
-        session.config.registry_source(name).map_err(|e| e.to_string())
-    };
+    let lookup = |name: &str| session.registry(name);
     let mut loader = Loader::new(LoadOptions {
         registries: &lookup,
         cargo_home: Some(session.config.home()),
@@ -131,9 +129,7 @@ pub(crate) fn without<T>(
     session: &Session<'_>,
     work: impl FnOnce(&mut Sources<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let lookup = |name: &str| -> Result<SourceId, String> {
-        session.config.registry_source(name).map_err(|e| e.to_string())
-    };
+    let lookup = |name: &str| session.registry(name);
     let loader = Loader::new(LoadOptions {
         registries: &lookup,
         cargo_home: Some(session.config.home()),

@@ -6,7 +6,6 @@
 
 mod commands;
 mod place;
-mod random;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,8 +14,8 @@ use std::time::Duration;
 
 use self::commands::{PROGRAM, Tool, Words, choose, is_right, is_run_again, left_by_killed};
 use self::place::Place;
-use self::random::Random;
 use crate::process::{Cmd, Output};
+use crate::random::Random;
 use crate::sandbox::Sandbox;
 
 /// How long and how hard.

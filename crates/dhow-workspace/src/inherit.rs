@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use dhow_formats::manifest::{
     InheritableDependency, InheritableField, InheritableLints, InheritablePackage, StringOrBool,
     TomlDependency, TomlDetailedDependency, TomlInheritedDependency, TomlLints, TomlWorkspace,
 };
+use dhow_formats::manifest_edit::relative_path;
 
 use crate::discover;
 use crate::edition::Edition;
@@ -213,28 +214,6 @@ fn not_defined(key: &str, defined_by: &str, file: &ManifestFile) -> Flaw {
         root: file.path().to_owned(),
     };
     flaw(key, problem)
-}
-
-/// The way from the directory `from` to `to`, both absolute and without dots.
-pub(crate) fn relative_path(from: &Path, to: &Path) -> Option<PathBuf> {
-    let mut from = from.components().peekable();
-    let mut to = to.components().peekable();
-    while let (Some(a), Some(b)) = (from.peek(), to.peek()) {
-        if a != b {
-            break;
-        }
-        from.next();
-        to.next();
-    }
-    let mut way = PathBuf::new();
-    for part in from {
-        match part {
-            Component::Normal(_) => way.push(".."),
-            _ => return None,
-        }
-    }
-    way.extend(to);
-    Some(way)
 }
 
 #[cfg(test)]

@@ -12,10 +12,11 @@ use dhow_formats::manifest::{
 use dhow_model::DepKind;
 
 use crate::error::Flaw;
-use crate::inherit::{Inherit, relative_path};
+use crate::inherit::Inherit;
 use crate::notes::Notes;
 use crate::package::Package;
 use crate::target::{Target, TargetKind};
+use dhow_formats::manifest_edit::relative_path;
 
 type Table = BTreeMap<PackageName, InheritableDependency>;
 

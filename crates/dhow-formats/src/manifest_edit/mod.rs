@@ -19,6 +19,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike};
 
 pub use self::cleanup::SourceUrl;
 pub use self::entry::{DependencyEntry, EntryError, EntrySource};
+pub use self::relative::relative_path;
 pub use self::table::DependencyTable;
 use crate::manifest::ManifestSyntaxError;
 

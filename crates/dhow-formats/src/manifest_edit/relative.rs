@@ -4,9 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::EditError;
 
-/// The way from the directory `from` to `to`, both absolute, with `/` on every system.
-pub(super) fn way(from: &Path, to: &Path) -> Result<String, EditError> {
-    let none = || EditError::NoRelativePath { from: from.to_owned(), to: to.to_owned() };
+/// The way from the directory `from` to `to`, both absolute and without dots; there may be none.
+pub fn relative_path(from: &Path, to: &Path) -> Option<PathBuf> {
     let (mut here, mut there) = (from.components().peekable(), to.components().peekable());
     while here.peek().is_some() && here.peek() == there.peek() {
         here.next();
@@ -16,10 +15,17 @@ pub(super) fn way(from: &Path, to: &Path) -> Result<String, EditError> {
     for part in here {
         match part {
             Component::Normal(_) => way.push(".."),
-            _ => return Err(none()),
+            _ => return None,
         }
     }
     way.extend(there);
+    Some(way)
+}
+
+/// The same with `/` on every system.
+pub(super) fn way(from: &Path, to: &Path) -> Result<String, EditError> {
+    let none = || EditError::NoRelativePath { from: from.to_owned(), to: to.to_owned() };
+    let way = relative_path(from, to).ok_or_else(none)?;
     let text = way.to_str().ok_or_else(none)?;
     Ok(if std::path::MAIN_SEPARATOR == '/' { text.to_owned() } else { text.replace('\\', "/") })
 }

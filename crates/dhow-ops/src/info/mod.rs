@@ -182,7 +182,7 @@ impl Asked<'_> {
         registries.download(&[wanted], &on_ready, &events)?;
         let root = place.into_inner().unwrap_or_else(PoisonError::into_inner);
         let root = root.ok_or_else(|| self.not_found(source))?;
-        let lookup = |name: &str| self.session.config.registry_source(name).map_err(|e| e.to_string());
+        let lookup = |name: &str| self.session.registry(name);
         let home = Some(self.session.config.home());
         let options =
             LoadOptions { registries: &lookup, cargo_home: home, target_dir: None, build_dir: None };

@@ -48,7 +48,7 @@ pub(super) fn between(
     members: &HashSet<PackageId>,
 ) -> Vec<Change> {
     let mut groups: BTreeMap<(InternedString, SourceId), Group> = BTreeMap::new();
-    let key = |id: PackageId| (id.name(), unpinned(id.source()));
+    let key = |id: PackageId| (id.name(), id.source().unpinned());
     for id in previous.into_iter().flat_map(Resolve::iter) {
         groups.entry(key(id)).or_default().before.push(id);
     }
@@ -83,10 +83,6 @@ pub(super) fn between(
         changes.extend(stay.map(|id| change(*id, None, ChangeKind::Unchanged)));
     }
     changes
-}
-
-fn unpinned(source: SourceId) -> SourceId {
-    if source.precise().is_some() { source.with_precise(None) } else { source }
 }
 
 /// The oldest Rust with which each package has to build: that of the members which need it, if that counts, else the

@@ -1,6 +1,6 @@
 //! What is run, how often, and which ends of it are right.
 
-use super::random::Random;
+use crate::Random;
 use crate::process::Output;
 
 /// Who runs a command.

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::commands::PROGRAM;
-use super::random::Random;
+use crate::Random;
 use crate::git::GitRepo;
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;

@@ -6,29 +6,10 @@ use std::path::Path;
 
 use dhow_testkit::{Cmd, Registry, Sandbox};
 
+use crate::registries::fill;
 use crate::support::{
     bare_fixture, cmd, compiled, fixture, identities, names_in, packages_in, run, without_network,
 };
-
-/// A library, a build script with `links`, a proc macro, a package for another platform.
-fn fill(r: &Registry) {
-    r.versions("leaf", &["1.0.0", "1.2.0"]);
-    r.package("native", "0.3.0")
-        .links("native")
-        .build_dep("leaf", "1")
-        .build_script("fn main() { leaf::leaf(); println!(\"cargo::rustc-env=WORD=hello\"); }")
-        .lib("pub fn word() -> &'static str { env!(\"WORD\") }")
-        .publish();
-    r.package("macros", "1.0.0").proc_macro().publish();
-    r.package("winonly", "2.0.0").lib("compile_error!(\"not here\");").publish();
-    r.package("hub", "1.0.0")
-        .dep("leaf", "1")
-        .dep("native", "0.3")
-        .dep("macros", "1")
-        .target_dep("cfg(windows)", "winonly", "2")
-        .lib("pub fn say() -> String { leaf::leaf(); format!(\"{} {}\", native::word(), macros::macros!(42)) }")
-        .publish();
-}
 
 fn program(project: &Sandbox) {
     project

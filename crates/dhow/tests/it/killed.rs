@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use dhow_testkit::{Cmd, Registry, Sandbox, toolchain};
+use dhow_testkit::{Cmd, Random, Registry, Sandbox, toolchain};
 
-use crate::support::{Fixture, Random, bare_fixture, cargo_ok, cmd, identities, noise, ok};
+use crate::support::{Fixture, bare_fixture, cargo_ok, cmd, identities, noise, ok};
 
 /// Kills `command` at some moment of `span`; tells whether that met it alive.
 fn strike(command: &Cmd, random: &mut Random, span: Duration) -> bool {

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use dhow_testkit::{Cmd, Output, Registry, Sandbox, SparseServer};
+use dhow_testkit::{Cmd, Output, Random, Registry, Sandbox, SparseServer};
 
 /// The program under test: this build's `dhow`, or the one that `DHOW_TEST_PROGRAM` names.
 pub(crate) fn dhow() -> PathBuf {
@@ -164,22 +164,6 @@ pub(crate) fn without_hashes(text: &str) -> String {
 pub(crate) fn noise(seed: u64, len: usize) -> Vec<u8> {
     let mut random = Random::new(seed);
     (0..len).map(|_| u8::try_from(random.below(256)).expect("a byte")).collect()
-}
-
-/// Numbers that look random and come again with the same seed (xorshift64*).
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % limit.max(1)
-    }
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use dhow_testkit::compare;
+use dhow_testkit::{Random, compare};
 
 use super::{Project, directories, package};
-use crate::support::{Random, cargo_ok, cmd, dhow, ok, run};
+use crate::support::{cargo_ok, cmd, dhow, ok, run};
 
 #[test]
 fn what_is_not_there_is_said_with_the_code_of_cargo() {

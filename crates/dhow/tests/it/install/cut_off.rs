@@ -9,10 +9,10 @@ use std::fs;
 use std::os::unix::fs::DirEntryExt;
 use std::time::{Duration, Instant};
 
-use dhow_testkit::{Cmd, Running, Sandbox};
+use dhow_testkit::{Cmd, Random, Running, Sandbox};
 
 use super::{cargo, says};
-use crate::support::{Fixture, Random, bare_fixture, cmd, names_in, ok};
+use crate::support::{Fixture, bare_fixture, cmd, names_in, ok};
 
 const VERSIONS: [&str; 2] = ["1.0.0", "2.0.0"];
 

@@ -112,6 +112,15 @@ pub(crate) fn program(project: &Sandbox, dependency: &str) {
         .file("src/main.rs", "fn main() { println!(\"{}\", hub::say()); }");
 }
 
+/// A project that depends on what [`fill`] makes, with `registry` in the place of crates.io.
+pub(crate) fn in_place_of_crates_io(registry: &Registry, kind: Kind) -> (Served, Sandbox) {
+    let served = serve(registry, kind);
+    let project = Sandbox::new();
+    project.replace_crates_io(&served.source);
+    program(&project, "\"1\"");
+    (served, project)
+}
+
 pub(crate) type Tool = fn(&Sandbox, &str) -> Cmd;
 
 pub(crate) fn cargo(sandbox: &Sandbox, words: &str) -> Cmd {
@@ -191,10 +200,7 @@ fn in_place_of_crates_io_each_kind_serves_both() {
     for kind in ALL {
         let registry = Registry::new();
         fill(&registry);
-        let served = serve(&registry, kind);
-        let project = Sandbox::new();
-        project.replace_crates_io(&served.source);
-        program(&project, "\"1\"");
+        let (_served, project) = in_place_of_crates_io(&registry, kind);
         eprintln!("{kind:?}");
         serves_both_ways(&project);
     }
@@ -206,10 +212,7 @@ fn both_keep_the_same_copies_of_an_index() {
         let registry = Registry::new();
         fill(&registry);
         registry.raw_index_line("leaf", "not json");
-        let served = serve(&registry, kind);
-        let project = Sandbox::new();
-        project.replace_crates_io(&served.source);
-        program(&project, "\"1\"");
+        let (_served, project) = in_place_of_crates_io(&registry, kind);
         let [theirs, ours] = [cargo as Tool, cmd].map(|tool| {
             let sandbox = project.copy();
             tool(&sandbox, "fetch").run().assert_success();
@@ -227,10 +230,7 @@ fn news_are_seen_by_the_other_tool() {
         for (first, second) in BOTH_WAYS {
             let registry = Registry::new();
             fill(&registry);
-            let served = serve(&registry, kind);
-            let project = Sandbox::new();
-            project.replace_crates_io(&served.source);
-            program(&project, "\"1\"");
+            let (served, project) = in_place_of_crates_io(&registry, kind);
             first(&project, "fetch").run().assert_success();
             registry.versions("leaf", &["1.3.0"]);
             if let Some(index) = &served.git_index {

@@ -3,7 +3,7 @@
 
 use dhow_testkit::{GitRepo, Registry, Sandbox, compare};
 
-use super::{BOTH_WAYS, EACH_WITH_URL, fill, program, serve};
+use super::{BOTH_WAYS, EACH_WITH_URL, fill, in_place_of_crates_io, program, serve};
 use crate::support::{dhow, without_network};
 
 /// A registry with a newer `leaf` than crates.io has.
@@ -58,10 +58,7 @@ fn every_kind_is_patched_with_a_path() {
     for kind in super::EACH {
         let registry = Registry::new();
         fill(&registry);
-        let served = serve(&registry, kind);
-        let project = Sandbox::new();
-        project.replace_crates_io(&served.source);
-        program(&project, "\"1\"");
+        let (_served, project) = in_place_of_crates_io(&registry, kind);
         path_leaf(&project);
         project
             .manifest("app", "[dependencies]\nhub = \"1\"\n[patch.crates-io]\nleaf = { path = \"leaf\" }\n");
@@ -144,10 +141,7 @@ fn every_kind_is_patched_with_a_git_repository() {
     for kind in super::EACH {
         let (registry, repo) = (Registry::new(), git_leaf());
         fill(&registry);
-        let served = serve(&registry, kind);
-        let project = Sandbox::new();
-        project.replace_crates_io(&served.source);
-        program(&project, "\"1\"");
+        let (_served, project) = in_place_of_crates_io(&registry, kind);
         let patch = format!("[patch.crates-io]\nleaf = {{ git = \"{}\" }}\n", repo.url());
         project.manifest("app", &format!("[dependencies]\nhub = \"1\"\n{patch}"));
         eprintln!("{kind:?}");

@@ -2,7 +2,7 @@
 
 use dhow_testkit::{Registry, Sandbox, compare};
 
-use super::{EACH, EACH_WITH_URL, Kind, fill, program, serve, serves_both_ways};
+use super::{EACH, EACH_WITH_URL, Kind, fill, in_place_of_crates_io, program, serve, serves_both_ways};
 use crate::support::{cmd, dhow};
 
 #[test]
@@ -72,10 +72,7 @@ fn a_lock_holds_for_every_kind() {
     fill(&registry);
     let mut lock = None;
     for kind in EACH {
-        let served = serve(&registry, kind);
-        let project = Sandbox::new();
-        project.replace_crates_io(&served.source);
-        program(&project, "\"1\"");
+        let (_served, project) = in_place_of_crates_io(&registry, kind);
         if let Some(lock) = &lock {
             project.file("Cargo.lock", lock);
             cmd(&project, "fetch --locked").run().assert_success();

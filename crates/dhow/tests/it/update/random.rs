@@ -4,10 +4,9 @@
 
 use std::fmt::Write as _;
 
-use dhow_testkit::{Registry, Sandbox, SparseServer};
+use dhow_testkit::{Random, Registry, Sandbox, SparseServer};
 
 use super::{Steps, compare_steps};
-use crate::support::Random;
 
 const VERSIONS: &[&str] = &[
     "0.0.1",
