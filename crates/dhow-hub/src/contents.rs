@@ -1,0 +1,19 @@
+//! What a hub has to hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dhow_model::{Checksum, PackageId, SourceId};
+
+/// What a hub has to hold, no more and no less: worked out from the lock file, the platforms that were asked for, and
+/// whether dev-dependencies are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// All packages of registries that the lock file names, with the checksums of their archives: the index has their
+    /// entries and no others. Without those that only other platforms need, Cargo could not make the graph out.
+    pub listed: BTreeMap<PackageId, Option<Checksum>>,
+    /// Those of them that are compiled: their archives and sources are there.
+    pub unpacked: BTreeSet<PackageId>,
+    /// All git sources that the lock file names, pinned to their commits. Their manifests are needed to make the graph
+    /// out, whoever is compiled.
+    pub repositories: BTreeSet<SourceId>,
+}

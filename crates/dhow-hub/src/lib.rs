@@ -1,0 +1,7 @@
+//! The project-local hub: a cargo home inside a project that holds exactly what its `Cargo.lock` needs.
+
+mod contents;
+mod place;
+
+pub use contents::Contents;
+pub use place::Hub;
