@@ -49,6 +49,8 @@ pub enum Error {
     #[error(transparent)]
     Vendor(#[from] crate::vendor_problem::VendorProblem),
     #[error(transparent)]
+    Hub(#[from] crate::hub::HubProblem),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),
