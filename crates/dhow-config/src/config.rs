@@ -129,18 +129,6 @@ impl Config {
         }
     }
 
-    /// The same configuration with another directory for what is downloaded and unpacked.
-    #[must_use]
-    pub fn with_home(&self, home: &Path) -> Self {
-        Self {
-            env: self.env.clone(),
-            home: home.to_owned(),
-            values: self.values.clone(),
-            trace: Trace::default(),
-            credentials: self.credentials.clone(),
-        }
-    }
-
     /// The merged tables of files and `--config`.
     pub fn values(&self) -> &Table {
         &self.values

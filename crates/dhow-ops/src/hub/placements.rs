@@ -1,11 +1,27 @@
 //! Where the project itself puts packages: `[dhow.layers]`.
 
+use dhow_config::Definition;
 use dhow_hub::Layer;
 use dhow_model::{PackageId, PackageIdSpec, spec_matches};
 
-use super::problem::HubProblem;
 use crate::error::Error;
 use crate::session::Session;
+
+/// What is wrong with `[dhow.layers]`.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the variants are")]
+pub enum LayersProblem {
+    #[error(
+        "`[dhow.layers]` puts `{package}` into the layer `{layer}`, which does not exist (in {definition})\n\nhelp: \
+         the layers are {}", .layers.join(", ")
+    )]
+    NoSuchLayer { package: String, layer: String, definition: Definition, layers: Vec<&'static str> },
+    #[error(
+        "`[dhow.layers]` names `{package}`, which is no package ID specification: {reason} (in {definition})\n\nhelp: \
+         write a package's name, or `name@version`"
+    )]
+    NoSuchPackage { package: String, definition: Definition, reason: String },
+}
 
 /// What `[dhow.layers]` says.
 pub(crate) struct Placements(Vec<(PackageIdSpec, Layer)>);
@@ -16,7 +32,7 @@ impl Placements {
         let mut found = Vec::new();
         for (package, layer) in session.config.layers()? {
             let definition = layer.definition;
-            let spec = PackageIdSpec::parse(&package).map_err(|error| HubProblem::NoSuchPackage {
+            let spec = PackageIdSpec::parse(&package).map_err(|error| LayersProblem::NoSuchPackage {
                 package: package.clone(),
                 definition: definition.clone(),
                 reason: error.to_string(),
@@ -24,7 +40,7 @@ impl Placements {
             let Some(layer) = Layer::from_key(&layer.value) else {
                 let layers = Layer::ALL.map(Layer::key).to_vec();
                 return Err(
-                    HubProblem::NoSuchLayer { package, layer: layer.value, definition, layers }.into()
+                    LayersProblem::NoSuchLayer { package, layer: layer.value, definition, layers }.into()
                 );
             };
             found.push((spec, layer));

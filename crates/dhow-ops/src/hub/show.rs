@@ -5,7 +5,9 @@ use std::path::Path;
 
 use dhow_fs::{FileKind, FsError};
 use dhow_home::RegistryHome;
-use dhow_hub::{Described, EntryPoints, Hub, HubReport, On, ReportInput, entry_points, report};
+use dhow_hub::{
+    Described, EntryPoints, HubError, HubReport, On, ReportInput, entry_points, markdown, report,
+};
 use dhow_model::{CRATES_IO_REGISTRY, Cfg, DepKind, Dependency, PackageId, Platform, SourceId};
 use dhow_resolve::Resolve;
 use dhow_toolchain::CompileKind;
@@ -13,34 +15,29 @@ use dhow_workspace::{Package, Workspace};
 
 use super::graph::graph_of;
 use super::placements::Placements;
-use super::problem::HubProblem;
+use super::work::in_hub;
+use crate::accessible::accessible;
 use crate::error::Error;
 use crate::resolution::{self, LockOptions};
-use crate::session::{LockMode, Session};
+use crate::session::{HubUse, LockMode, Session};
 use crate::tools::Tools;
-use crate::workspaces::Care;
-use crate::{packages, parallel, workspaces};
+use crate::{packages, parallel};
 
 /// What is in the hub. Nothing comes over the network, and nothing is changed.
 ///
 /// # Errors
 /// There is no hub, or something that the lock file names is not in it.
 pub fn hub_show(session: &Session<'_>) -> Result<HubReport, Error> {
-    let root = workspaces::find_root(session)?;
-    let hub = Hub::of_workspace(root.parent().unwrap_or(&root));
-    let Some(settings) = settings(session)? else {
-        return Err(HubProblem::Missing { path: hub.home().root().to_owned() }.into());
-    };
-    let config = session.config.with_home(hub.home().root());
     let lock = LockMode { locked: true, offline: true };
-    let session = &Session { config: &config, lock, ..*session };
-    workspaces::open(session, Care::Lenient, |workspace, sources| {
+    let session = &Session { lock, hub: HubUse::Found, ..*session };
+    in_hub(session, |workspace, sources, hub| {
+        let settings = hub.settings()?.ok_or_else(|| HubError::None { root: workspace.root().to_owned() })?;
         let platforms = settings.targets.clone().unwrap_or_default();
         let tools = Tools::find(session, &platforms)?;
         let resolve = resolution::resolve(session, workspace, sources, LockOptions::default())?;
         let roots: Vec<PackageId> = workspace.members().iter().map(Package::id).collect();
         let may_need = |dep: &Dependency| settings.targets.is_none() || tools.may_need(dep);
-        let ids = packages::accessible(&resolve, &roots, settings.dev_dependencies, &may_need);
+        let ids = accessible(&resolve, &roots, settings.dev_dependencies, &may_need);
         let packages = packages::load(session, sources, &resolve, &ids)?;
         let placements = Placements::read(session)?;
         placements.warn_of_unused(session, &resolve.iter().collect::<Vec<_>>());
@@ -50,9 +47,7 @@ pub fn hub_show(session: &Session<'_>) -> Result<HubReport, Error> {
             workspace,
             resolve: &resolve,
             packages: &packages,
-            needed_here: packages::accessible(&resolve, &roots, settings.dev_dependencies, &|dep| {
-                tools.may_need(dep)
-            }),
+            needed_here: accessible(&resolve, &roots, settings.dev_dependencies, &|dep| tools.may_need(dep)),
             cfgs: tools
                 .kinds
                 .first()
@@ -79,6 +74,11 @@ pub fn hub_show(session: &Session<'_>) -> Result<HubReport, Error> {
             source_name: &|source| names.get(&source).cloned().unwrap_or_else(|| source.url().to_string()),
         }))
     })
+}
+
+/// As a page of a wiki.
+pub fn hub_show_as_markdown(report: &HubReport) -> String {
+    markdown(report)
 }
 
 /// As a document for programs.
@@ -173,27 +173,4 @@ fn source_bytes(root: &Path) -> Result<u64, FsError> {
         }
     }
     Ok(bytes)
-}
-
-struct HubTable {
-    targets: Option<Vec<String>>,
-    dev_dependencies: bool,
-}
-
-/// `[dhow.hub]`
-fn settings(session: &Session<'_>) -> Result<Option<HubTable>, Error> {
-    let Some(table) = session.config.get("dhow.hub") else { return Ok(None) };
-    let value = |key: &str| table.as_table().and_then(|table| table.get(key)).map(|value| &value.data);
-    let targets = match value("targets") {
-        Some(dhow_config::Data::List(list)) => {
-            let text = |value: &dhow_config::Value| match &value.data {
-                dhow_config::Data::String(text) => Some(text.clone()),
-                _ => None,
-            };
-            Some(list.iter().filter_map(text).collect())
-        }
-        _ => None,
-    };
-    let dev_dependencies = !matches!(value("dev-dependencies"), Some(dhow_config::Data::Boolean(false)));
-    Ok(Some(HubTable { targets, dev_dependencies }))
 }
