@@ -1,13 +1,18 @@
-//! `hub …`: makes a project's hub, brings it up to date, and tidies it up.
+//! `hub …`: makes a project's hub, brings it up to date, tidies it up, and shows what is in it.
 
 mod create;
+mod graph;
+mod placements;
 mod prune;
 mod registries;
+mod show;
 mod tidy;
 mod work;
 
 pub use create::{HubCreateOptions, hub_create, hub_update};
+pub use placements::LayersProblem;
 pub use prune::hub_prune;
+pub use show::{hub_show, hub_show_as_json, hub_show_as_markdown};
 
 /// What was done to a hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -24,6 +24,14 @@ pub(crate) enum HubCommand {
         #[arg(short = 'n', long)]
         dry_run: bool,
     },
+    /// Show what is in the hub and why, in layers
+    Show {
+        /// Output format
+        #[arg(long, value_name = "FMT", default_value = "text")]
+        format: HubShowFormat,
+        #[command(flatten)]
+        manifest: ManifestArgs,
+    },
     /// Bring the hub up to date with the lock file
     Update {
         #[command(flatten)]
@@ -54,4 +62,15 @@ pub(crate) enum HubInGit {
     Commit,
     /// Commit the configuration alone
     Ignore,
+}
+
+/// How `hub show` prints.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HubShowFormat {
+    /// For a person at a terminal
+    Text,
+    /// For programs
+    Json,
+    /// For a wiki
+    Markdown,
 }

@@ -4,7 +4,7 @@ use dhow_ops::{HubCreateOptions, HubSettings, VersionControl};
 
 use super::Exit;
 use super::convert::place;
-use crate::args::{HubArgs, HubCommand, HubCreateArgs, HubInGit};
+use crate::args::{HubArgs, HubCommand, HubCreateArgs, HubInGit, HubShowFormat};
 use crate::context::Context;
 
 pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
@@ -20,6 +20,18 @@ pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
                 return Ok(0);
             }
             cx.report_hub("Pruned", &change);
+            Ok(0)
+        }
+        HubCommand::Show { format, manifest } => {
+            place(cx, manifest, None);
+            let report = cx.with_session(dhow_ops::hub_show)?;
+            match format {
+                HubShowFormat::Json => {
+                    cx.print(format_args!("{}\n", dhow_ops::hub_show_as_json(&report)?))?
+                }
+                HubShowFormat::Markdown => cx.print(dhow_ops::hub_show_as_markdown(&report))?,
+                HubShowFormat::Text => cx.print_hub_report(&report)?,
+            }
             Ok(0)
         }
         HubCommand::Update { manifest } => {
