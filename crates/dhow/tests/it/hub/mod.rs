@@ -4,6 +4,7 @@
 mod config;
 mod git;
 mod life;
+mod show;
 mod using;
 
 use std::path::Path;
