@@ -49,7 +49,7 @@ pub enum Error {
     #[error(transparent)]
     Vendor(#[from] crate::vendor_problem::VendorProblem),
     #[error(transparent)]
-    Layers(#[from] crate::hub::LayersProblem),
+    Layers(#[from] crate::layers_problem::LayersProblem),
     #[error(transparent)]
     Hub(#[from] dhow_hub::HubError),
     #[error(

@@ -19,6 +19,7 @@ mod info;
 mod install;
 mod install_error;
 mod last_use;
+mod layers_problem;
 mod locate;
 mod lock_change;
 mod lock_file;
@@ -69,8 +70,8 @@ pub use error::Error;
 pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
 pub use hub::{
-    HubChange, HubCreateOptions, LayersProblem, hub_create, hub_prune, hub_show, hub_show_as_json,
-    hub_show_as_markdown, hub_update,
+    HubChange, HubCreateOptions, hub_create, hub_prune, hub_show, hub_show_as_json, hub_show_as_markdown,
+    hub_update,
 };
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{
@@ -78,6 +79,7 @@ pub use install::{
     installed_list, parse_version_req, uninstall,
 };
 pub use install_error::InstallError;
+pub use layers_problem::LayersProblem;
 pub use locate::{locate_project, located_as_json};
 pub use lock_change::{ChangeKind, LockChange, LockRemark};
 pub use lockfile::{fetch, generate_lockfile};

@@ -3,7 +3,7 @@
 use dhow_model::{Cfg, CfgExpr};
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::scan::{punct, word};
+use super::tokens::{punct, word};
 
 /// What a package is compiled with.
 pub(super) struct Conditions<'a> {

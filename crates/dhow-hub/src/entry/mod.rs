@@ -3,6 +3,7 @@
 mod attributes;
 mod library;
 mod scan;
+mod tokens;
 
 #[cfg(test)]
 mod tests;

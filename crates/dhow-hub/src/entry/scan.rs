@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::attributes::{Attributes, Conditions};
+use super::tokens::{punct, word};
 
 /// What stands in a module.
 #[derive(Debug, Default)]
@@ -118,22 +119,22 @@ impl Scanner<'_, '_> {
             }
             return at + 1;
         }
-        let Some(word) = word(token) else { return at + 1 };
+        let Some(keyword) = word(token) else { return at + 1 };
         let is_call = punct(tokens.get(at + 1), '!') || punct(tokens.get(at + 1), ':');
-        match word.as_str() {
+        match keyword.as_str() {
             "extern" => return self.foreign(tokens, at, &attributes, is_shown),
             word if ITEMS.contains(&word) => {}
             _ if is_call => return self.call(tokens, at, &attributes, within),
             _ => return at + 1,
         }
-        let is_mutable = tokens.get(at + 1).and_then(self::word).is_some_and(|word| word == "mut");
-        let name = tokens.get(at + 1 + usize::from(is_mutable)).and_then(self::word);
-        let (end, body) = end(tokens, at, matches!(word.as_str(), "use" | "const" | "static" | "type"));
+        let is_mutable = tokens.get(at + 1).and_then(word).is_some_and(|word| word == "mut");
+        let name = tokens.get(at + 1 + usize::from(is_mutable)).and_then(word);
+        let (end, body) = end(tokens, at, matches!(keyword.as_str(), "use" | "const" | "static" | "type"));
         if attributes.is_off {
             return end;
         }
-        match (word.as_str(), name) {
-            ("use", _) if is_shown => self.imports(&tokens[at + 1..end.saturating_sub(1)], &[]),
+        match (keyword.as_str(), name) {
+            ("use", _) if is_shown => self.imports(between(tokens, at + 1, end), &[]),
             ("mod", Some(name)) => self.module(name, body, &attributes, is_shown),
             ("use" | "impl", _) | (_, None) => {}
             (word, Some(name)) if is_shown => match &attributes.macro_kind {
@@ -216,9 +217,8 @@ impl Scanner<'_, '_> {
         let (end, body) = end(tokens, at, false);
         match body {
             Some(body) if !attributes.is_off => self.items(body.stream(), Within::Module),
-            None if is_shown && !attributes.is_off => {
-                self.imports(&tokens[(at + 2).min(end)..end.saturating_sub(1).max((at + 2).min(end))], &[]);
-            }
+            // Behind `crate`.
+            None if is_shown && !attributes.is_off => self.imports(between(tokens, at + 2, end), &[]),
             _ => {}
         }
         end
@@ -255,6 +255,14 @@ impl Scanner<'_, '_> {
         if let Some(name) = renamed.or_else(|| path.last().cloned()).filter(|name| name != "_") {
             self.module.items.push(Item::Use { path, name });
         }
+    }
+}
+
+/// What stands there, without the semicolon at the end.
+fn between(tokens: &[TokenTree], from: usize, end: usize) -> &[TokenTree] {
+    match tokens.get(from..end).unwrap_or_default() {
+        [inside @ .., last] if punct(Some(last), ';') => inside,
+        inside => inside,
     }
 }
 
@@ -326,15 +334,4 @@ fn has_word(tokens: TokenStream, wanted: &str) -> bool {
         TokenTree::Ident(ident) => ident == wanted,
         _ => false,
     })
-}
-
-pub(super) fn word(token: &TokenTree) -> Option<String> {
-    match token {
-        TokenTree::Ident(ident) => Some(ident.to_string().trim_start_matches("r#").to_owned()),
-        _ => None,
-    }
-}
-
-pub(super) fn punct(token: Option<&TokenTree>, wanted: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
 }

@@ -185,6 +185,27 @@ fn what_the_documentation_names_comes_first() {
 }
 
 #[test]
+fn half_an_item_is_no_harm() {
+    for words in [
+        "pub use",
+        "pub",
+        "pub fn",
+        "use",
+        "pub extern crate",
+        "extern",
+        "#",
+        "#!",
+        "m!",
+        "a::",
+        "macro_rules!",
+    ] {
+        assert!(of_root(words).is_empty(), "{words}");
+        assert!(of_root(&format!("call! {{ {words} }}")).is_empty(), "{words}");
+    }
+    assert_eq!(of_root("call! { pub use other::Thing }"), ["item lib::Thing"]);
+}
+
+#[test]
 fn what_cannot_be_read_has_none() {
     assert!(of_root("pub fn \" not Rust").is_empty());
     assert!(found(&[]).is_empty());
