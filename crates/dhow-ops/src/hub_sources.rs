@@ -25,6 +25,8 @@ pub(crate) struct HubSources {
     /// Without network, and as configuration has it that lies in the project: who builds from the hub elsewhere, or with
     /// plain Cargo, has no other.
     pub(crate) registries: Registries,
+    /// The home itself is the hub: `CARGO_HOME=.cargo`.
+    pub(crate) is_home: bool,
     /// What is asked about packages is asked of the hub.
     pub(crate) is_asked: Cell<bool>,
     /// What of the lock file the hub holds archives and sources of: everything unless it says so.
@@ -37,20 +39,18 @@ impl HubSources {
     pub(crate) fn find(session: &Session<'_>, workspace: &Workspace) -> Result<Option<Self>, Error> {
         let root = workspace.root();
         let hub = Hub::of_workspace(root);
+        let is_home =
+            || dhow_fs::canonicalize(session.config.home()) == dhow_fs::canonicalize(hub.home().root());
         let settings = match session.hub {
             HubUse::Never => return Ok(None),
             HubUse::With(settings) => settings.clone(),
-            HubUse::Found => {
-                let is_home = || {
-                    dhow_fs::canonicalize(session.config.home()) == dhow_fs::canonicalize(hub.home().root())
-                };
-                match hub.settings()? {
-                    // A home like any other, then.
-                    Some(settings) if !is_home() => settings,
-                    _ => return Ok(None),
-                }
-            }
+            HubUse::Found => match hub.settings()? {
+                // A home like any other, then.
+                Some(settings) if !is_home() => settings,
+                _ => return Ok(None),
+            },
         };
+        let is_home = is_home();
         let config = Config::of_project_alone(root)?;
         let alone = Session { config: &config, ..*session };
         let mut of_hub = network::settings(&alone, Replaced::ByConfiguration)?;
@@ -62,6 +62,7 @@ impl HubSources {
             settings,
             members: workspace.members().iter().map(Package::id).collect(),
             registries,
+            is_home,
             is_asked: Cell::new(false),
             needed: RefCell::default(),
             in_place: RefCell::default(),
