@@ -43,20 +43,20 @@ pub(super) fn address(text: &str) -> Option<&str> {
 
 /// `3.2 MiB`
 pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return format!("{bytes} B");
     }
-    let mut tenths = u128::from(bytes) * 10 / 1024;
-    let mut unit = 0;
-    while tenths >= 10_240 && unit + 1 < UNITS.len() {
-        tenths /= 1024;
-        unit += 1;
+    let bytes = u128::from(bytes);
+    let mut unit = 1024;
+    for name in ["KiB", "MiB", "GiB"] {
+        let tenths = (bytes * 10 + unit / 2) / unit;
+        match tenths {
+            0..100 => return format!("{}.{} {name}", tenths / 10, tenths % 10),
+            100..10_235 => return format!("{} {name}", (bytes + unit / 2) / unit),
+            _ => unit *= 1024,
+        }
     }
-    match tenths {
-        0..100 => format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]),
-        _ => format!("{} {}", (tenths + 5) / 10, UNITS[unit]),
-    }
+    format!("{} TiB", (bytes + unit / 2) / unit)
 }
 
 /// `1 package`, `2 packages`
@@ -127,8 +127,10 @@ mod tests {
             (1024, "1.0 KiB"),
             (1536, "1.5 KiB"),
             (20 << 10, "20 KiB"),
+            ((1 << 20) - 1, "1.0 MiB"),
+            ((10 << 10) - 1, "10 KiB"),
             (3 << 20, "3.0 MiB"),
-            (5 << 40, "5.0 TiB"),
+            (5 << 40, "5 TiB"),
             (u64::MAX, "16777216 TiB"),
         ] {
             assert_eq!(size(bytes), text);

@@ -237,6 +237,13 @@ const graph = (() => {
     const box = frame.getBoundingClientRect();
     zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), event.clientX - box.left, event.clientY - box.top);
   }, { passive: false });
+  // Paper has another shape than the frame: the picture is fitted into it as it is.
+  addEventListener("beforeprint", () => {
+    fit();
+    const { width, height } = frame.getBoundingClientRect();
+    canvas.setAttribute("viewBox", `0 0 ${Math.max(width, 1)} ${Math.max(height, 1)}`);
+  });
+  addEventListener("afterprint", () => canvas.removeAttribute("viewBox"));
   new ResizeObserver(resized).observe(frame);
 
   return { draw, onRedraw: (then) => { afterDraw = then; }, fit, zoom, reveal, highlight, neighbour, wasDragged: () => moved > 4, focus: (pack) => boxes.get(pack)?.focus() };

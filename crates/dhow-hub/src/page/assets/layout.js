@@ -226,15 +226,16 @@ function rope(from, to) {
   return `M${(from.x + from.width / 2).toFixed(1)} ${start.toFixed(1)}C${points.map((value) => value.toFixed(1)).join(" ")}`;
 }
 
-/** From centres to corners, with the origin in the upper left; spread out where the frame has room. */
+/** From centres to corners, with the origin in the upper left; spread out where the frame has
+ * room, and closer together where it is low. */
 function finish(items, columns, paths, lanes, aspect) {
   const all = columns.flat();
   const top = lanes.length ? 0 : Math.min(...all.map((item) => item.y - item.height / 2));
   const bottom = lanes.length ? lanes[lanes.length - 1].top + lanes[lanes.length - 1].height
     : Math.max(...all.map((item) => item.y + item.height / 2));
-  const gutter = lanes.length ? 170 : 0;
+  const gutter = lanes.length ? 200 : 0;
   const natural = gutter + columns.reduce((sum, column) => sum + columnWidth(column) + GAP, -GAP);
-  const stretch = Math.min(Math.max(natural / aspect / (bottom - top), 1), 2.2);
+  const stretch = Math.min(Math.max(natural / aspect / (bottom - top), 0.82), 2.2);
   const missing = Math.max((bottom - top) * aspect - natural, 0) / Math.max(columns.length - 1, 1);
   const gap = GAP + Math.min(missing, 140);
   for (const item of all) item.y = (item.y - top) * stretch;

@@ -153,16 +153,18 @@ function ranked(matches, query) {
   return [...matches].sort((a, b) => rank(a) - rank(b) || b.dependents.length - a.dependents.length || a.index - b.index);
 }
 
-/** `3.2 MiB` */
+/** `3.2 MiB`, as the tables have it. */
 function size(bytes) {
   if (bytes === null || bytes === undefined) return "–";
   if (bytes < 1024) return `${bytes} B`;
-  let value = bytes / 1024;
-  for (const unit of ["KiB", "MiB", "GiB"]) {
-    if (value < 1024) return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
-    value /= 1024;
+  let unit = 1024;
+  for (const name of ["KiB", "MiB", "GiB"]) {
+    const tenths = Math.round((bytes * 10) / unit);
+    if (tenths < 100) return `${(tenths / 10).toFixed(1)} ${name}`;
+    if (tenths < 10235) return `${Math.round(bytes / unit)} ${name}`;
+    unit *= 1024;
   }
-  return `${value.toFixed(1)} TiB`;
+  return `${Math.round(bytes / unit)} TiB`;
 }
 
 function counted(count, noun) {
