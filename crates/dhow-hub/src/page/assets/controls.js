@@ -1,15 +1,14 @@
 // Everything that a person can press, type or point at.
 
 function buildControls() {
-  byId("controls").hidden = false;
+  byId("controls").hidden = byId("tabs").hidden = false;
   document.documentElement.classList.add("scripted");
   byId("platform").append(...platforms.map((platform) => el("option", { value: platform }, platform)));
   byId("platform").hidden = !platforms.length;
   byId("kinds").append(...KINDS.map((kind) => {
     const count = packages.filter(kind.has).length;
-    const mark = { build_script: "⚙", proc_macro: "◆" }[kind.key];
     return count > 0 && el("button", { type: "button", "data-kind": kind.key, "aria-pressed": "false" },
-      mark && el("span", { class: "mark", "aria-hidden": "true" }, mark), kind.title, el("span", { class: "count" }, String(count)));
+      kind.mark && el("span", { class: "mark", "aria-hidden": "true" }, kind.mark), kind.title, el("span", { class: "count" }, String(count)));
   }).filter(Boolean));
   byId("layers").append(...layers.filter((layer) => layer.packages.length).map((layer) =>
     el("button", { type: "button", class: tint(layer.index), "data-layer": layer.key, "aria-pressed": "false" },

@@ -47,13 +47,19 @@ const detail = (() => {
         ["Needed on", platforms.length > 1 || pack.needed_on.length ? neededOn(pack) : ""],
       ]),
       pathSection(pack),
-      pack.entry_points.length > 0 && section("Start here", null, el("ul", { class: "entries" },
+      pack.entry_points.length > 0 && section("Start here", firstOf(pack), el("ul", { class: "entries" },
         pack.entry_points.map((entry) => el("li", {}, code(entry.path), el("span", {}, entry.kind))))),
       pack.features.length > 0 && section("Enabled features", pack.features.length, featureList(pack)),
       pack.dependents.length > 0 && section("Needed by", pack.dependents.length, edgeList(pack.dependents, "from")),
       pack.needs.length > 0 && section("Needs", pack.needs.length, edgeList(pack.needs, "to")),
       el("p", { class: "id" }, code(pack.id)),
     ];
+  }
+
+  /** `5 of 80` where the report has only the first. */
+  function firstOf(pack) {
+    const total = pack.entry_points_total;
+    return total > pack.entry_points.length ? `${pack.entry_points.length} of ${total}` : null;
   }
 
   function badgesOf(pack) {

@@ -7,6 +7,8 @@ const graph = (() => {
   canvas.append(scene);
   frame.append(canvas);
 
+  /** As in the style: there the page scrolls, and tools and legend have lines of their own. */
+  const isSmall = matchMedia("(max-width: 900px), (max-height: 499px)");
   let drawn = null;
   let aspect = 0;
   let layout = null;
@@ -20,7 +22,7 @@ const graph = (() => {
   function draw(shown, byLayer) {
     drawn = { shown, byLayer };
     aspect = frameAspect() || 1.5;
-    layout = layOut(shown, byLayer, aspect);
+    layout = layOut(shown, byLayer, aspect, frame.clientWidth < 640);
     boxes = new Map();
     lines = new Map();
     laneTitles = [];
@@ -46,7 +48,7 @@ const graph = (() => {
 
   function frameAspect() {
     const { width, height } = frame.getBoundingClientRect();
-    return width > 60 && height > 100 ? (width - 48) / (height - 92) : 0;
+    return width > 60 && height > 100 ? (width - 48) / (height - (isSmall.matches ? 24 : 92)) : 0;
   }
 
   /** A frame of another shape gets another layout, unless somebody has looked into it. */
@@ -78,8 +80,7 @@ const graph = (() => {
   function drawBox({ pack, x, y, width }) {
     const marks = [];
     let right = width - 10;
-    for (const [has, mark] of [[pack.build_script, "⚙"], [pack.proc_macro, "◆"]]) {
-      if (!has) continue;
+    for (const { mark } of KINDS.filter((kind) => kind.mark && kind.has(pack))) {
       marks.push(svg("text", { class: "mark", x: right, y: 4, "text-anchor": "end" }, mark));
       right -= 15;
     }
@@ -118,7 +119,7 @@ const graph = (() => {
     if (!layout || !box.width) return;
     const pad = 24;
     // The tools lie above the graph, the legend below.
-    const [top, bottom] = [52, 40];
+    const [top, bottom] = isSmall.matches ? [12, 12] : [52, 40];
     const whole = Math.min((box.width - pad * 2) / layout.width, (box.height - top - bottom) / layout.height);
     const scale = Math.min(Math.max(whole, 0.12), 1.25);
     camera = {
@@ -200,7 +201,9 @@ const graph = (() => {
         .filter((node) => node.rank === at.rank && (key === "ArrowUp" ? node.y < at.y : node.y > at.y))
         .map((node) => node.pack);
     }
-    const nodes = layout.nodes.filter((node) => candidates.includes(node.pack));
+    const isBeside = { ArrowLeft: (node) => node.x < at.x, ArrowRight: (node) => node.x > at.x }[key];
+    let nodes = layout.nodes.filter((node) => candidates.includes(node.pack));
+    if (isBeside && nodes.some(isBeside)) nodes = nodes.filter(isBeside);
     nodes.sort((a, b) => Math.abs(a.y - at.y) - Math.abs(b.y - at.y));
     return nodes.length ? nodes[0].pack : null;
   }
@@ -232,7 +235,7 @@ const graph = (() => {
     canvas.addEventListener(name, (event) => pointers.delete(event.pointerId));
   }
   canvas.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && matchMedia("(max-width: 900px)").matches) return;
+    if (!event.ctrlKey && isSmall.matches) return;
     event.preventDefault();
     const box = frame.getBoundingClientRect();
     zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), event.clientX - box.left, event.clientY - box.top);

@@ -6,7 +6,8 @@ const BOX = 26;
 const WAY = 9;
 const GAP = 64;
 const LANE_PAD = 16;
-/** From so many packages on, lanes are filled like lines of text: columns by depth would be too small to read. */
+/** From so many packages on, lanes are filled like lines of text: columns by depth would be too small to read,
+ * as they are in a narrow frame. */
 const CROWD = 80;
 
 const measure = (() => {
@@ -21,16 +22,16 @@ const measure = (() => {
   };
 })();
 
-/** `{ nodes: [{ pack, x, y, width }], paths: [{ edge, points }], lanes, width, height }` of some packages, for a frame of that
- * width to height. */
-function layOut(shown, byLayer, aspect) {
+/** `{ nodes: [{ pack, x, y, width }], paths: [{ edge, points }], lanes, width, height }` of some packages, for a frame with that
+ * ratio of width to height. */
+function layOut(shown, byLayer, aspect, isNarrow) {
   const items = new Map();
   for (const pack of topological) {
     if (shown.has(pack)) items.set(pack, { pack, rank: 0, height: ROW, y: 0, ins: [], outs: [] });
   }
   const drawn = edges.filter((edge) => items.has(edge.from) && items.has(edge.to));
   rankItems(items, drawn);
-  if (byLayer && items.size > CROWD) return pack(items, drawn, aspect);
+  if (byLayer && (isNarrow || items.size > CROWD)) return pack(items, drawn, aspect);
   const columns = [];
   for (const item of items.values()) (columns[item.rank] ||= []).push(item);
   for (let rank = 0; rank < columns.length; rank++) columns[rank] ||= [];
@@ -266,7 +267,7 @@ function columnWidth(column) {
 }
 
 function boxWidth(pack) {
-  const marks = KINDS.filter((kind) => kind.key !== "dev_only" && kind.key !== "links" && kind.has(pack)).length;
+  const marks = KINDS.filter((kind) => kind.mark && kind.has(pack)).length;
   return Math.min(Math.max(measure(shortLabel(pack)) + 24 + marks * 15, 54), 230);
 }
 

@@ -118,8 +118,9 @@ function around(center, steps) {
 }
 
 const KINDS = [
-  { key: "build_script", title: "Build script", has: (pack) => pack.build_script },
-  { key: "proc_macro", title: "Proc macro", has: (pack) => pack.proc_macro },
+  { key: "build_script", title: "Build script", mark: "⚙", has: (pack) => pack.build_script },
+  { key: "proc_macro", title: "Proc macro", mark: "◆", has: (pack) => pack.proc_macro },
+  { key: "compile_time_only", title: "Compile time only", has: (pack) => pack.compile_time_only },
   { key: "dev_only", title: "Dev only", has: (pack) => pack.dev_only },
   { key: "links", title: "Native library", has: (pack) => Boolean(pack.links) },
 ];

@@ -60,8 +60,9 @@ fn strangers_do_no_harm_and_everything_works() {
             ("title", "core"),
             ("description", &length),
             ("nodes", "5"),
-            // app → core, derive, the stranger; core → sys; derive → core, which only closes a circle.
-            ("edges", "5"),
+            // app → core, derive, the stranger; core → sys, derive; derive → core.
+            ("edges", "6"),
+            ("from left to right", "app derive core sys"),
             ("lanes", "4"),
             ("cells", "3"),
             ("cells of archives", "2"),

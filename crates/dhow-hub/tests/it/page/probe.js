@@ -28,6 +28,10 @@
     note("nodes", nodes().length);
     note("edges", all("#graph .edge").length);
     note("lanes", all("#graph .lane").length);
+    note("from left to right", nodes()
+      .filter((node) => !node.textContent.includes("<"))
+      .sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)
+      .map((node) => node.querySelector("text").textContent).slice(0, 4).join(" "));
     const boxes = nodes().map((node) => node.querySelector(".box").getBoundingClientRect());
     const overlap = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
     note("overlaps", boxes.filter((a, i) => boxes.slice(i + 1).some((b) => overlap(a, b))).length);
@@ -51,7 +55,7 @@
     key(document.querySelector("#graph .node.selected") ?? document.body, "ArrowLeft");
     note("walked left", name());
 
-    press("[data-kind=proc_macro]") ;
+    press("[data-kind=proc_macro]");
     note("macros", text("#result"));
     note("paled", all("#graph .node.off").length);
     press("#clear");

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &str); 3] = [
     ("platform-only", "<b>Only</b> some"),
 ];
 
-/// `app` needs `core` and `derive`; `core` needs `sys` on Windows; `derive` needs `core` for its tests.
+/// `app` needs `core` and `derive`; `core` needs `sys` on Windows; `derive` needs `core`, whose tests need `derive`.
 pub(super) fn strangers() -> HubReport {
     let packages = vec![
         PackageReport { source: "member".to_owned(), ..package("app", "", Vec::new()) },
@@ -31,7 +31,7 @@ pub(super) fn strangers() -> HubReport {
             entry_points: vec![EntryPoint { kind: "function".to_owned(), path: "core::spawn".to_owned() }],
             documentation: Some("https://docs.example/core?a=1&b=2".to_owned()),
             repository: Some("javascript:window.pwned=1".to_owned()),
-            ..package("core", "core-runtime", vec![asks(0, "normal", &["net", "rt"]), needed(3, "dev")])
+            ..package("core", "core-runtime", vec![asks(0, "normal", &["net", "rt"]), needed(3, "normal")])
         },
         PackageReport {
             build_script: true,
@@ -46,7 +46,7 @@ pub(super) fn strangers() -> HubReport {
             proc_macro: true,
             source_bytes: Some(512),
             repository: Some(HOSTILE[2].to_owned()),
-            ..package("derive", "language-tooling", vec![needed(0, "normal")])
+            ..package("derive", "language-tooling", vec![needed(0, "normal"), needed(1, "dev")])
         },
         PackageReport {
             version: HOSTILE[3].to_owned(),
