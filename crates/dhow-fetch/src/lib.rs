@@ -18,6 +18,7 @@ mod network;
 mod registries;
 mod settings;
 mod sources;
+mod take;
 mod verify;
 
 pub use archive::{ArchiveError, Inventory};
@@ -28,8 +29,8 @@ pub use error::FetchError;
 pub use event::Event;
 pub use finding::{Finding, Inspected, Remedy};
 pub use git::{
-    Checkout, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
-    inspect_checkout, inspect_repository,
+    Checkout, Commits, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader,
+    Repositories, inspect_checkout, inspect_repository,
 };
 pub use home_check::{inspect_index, inspect_package, repair};
 pub use index::{
@@ -39,3 +40,4 @@ pub use index::{
 pub use registries::Registries;
 pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings, TlsVersion};
 pub use sources::{Answerer, Sources};
+pub use take::Took;

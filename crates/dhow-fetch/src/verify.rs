@@ -162,7 +162,7 @@ impl Registries {
     }
 }
 
-fn fits(manifest: &SourceManifest, checksum: Option<Checksum>) -> bool {
+pub(crate) fn fits(manifest: &SourceManifest, checksum: Option<Checksum>) -> bool {
     checksum.is_none_or(|checksum| checksum.0 == manifest.archive)
 }
 

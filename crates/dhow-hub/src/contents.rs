@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dhow_model::{Checksum, PackageId, SourceId};
+use dhow_resolve::Resolve;
 
 /// What a hub has to hold, no more and no less: worked out from the lock file, the platforms that were asked for, and
 /// whether dev-dependencies are wanted.
@@ -16,4 +17,16 @@ pub struct Contents {
     /// All git sources that the lock file names, pinned to their commits. Their manifests are needed to make the graph
     /// out, whoever is compiled.
     pub repositories: BTreeSet<SourceId>,
+}
+
+impl Contents {
+    /// For what a lock file says, of which `compiled` is what is compiled.
+    pub fn new(resolve: &Resolve, compiled: &BTreeSet<PackageId>) -> Self {
+        let of_registries = || resolve.iter().filter(|id| id.source().is_registry());
+        Self {
+            listed: of_registries().map(|id| (id, resolve.checksum(id))).collect(),
+            unpacked: of_registries().filter(|id| compiled.contains(id)).collect(),
+            repositories: resolve.iter().map(PackageId::source).filter(|source| source.is_git()).collect(),
+        }
+    }
 }

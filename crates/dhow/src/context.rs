@@ -5,7 +5,9 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
-use dhow_ops::{CleanOptions, Cleaned, HomeStat, HomeVerified, LockMode, Session, TestOutcome};
+use dhow_ops::{
+    CleanOptions, Cleaned, HomeStat, HomeVerified, HubChange, HubUse, LockMode, Session, TestOutcome,
+};
 use dhow_process::{Jobserver, Process};
 use dhow_term::{Settings, Terminal, Verbosity, When};
 
@@ -19,6 +21,7 @@ pub(crate) struct Context {
     config_args: Vec<String>,
     terminal: Terminal,
     lock: LockMode,
+    no_hub: bool,
     exe: PathBuf,
     jobserver: Option<Jobserver>,
     /// `--manifest-path`
@@ -40,6 +43,7 @@ impl Context {
         for warning in config.warnings() {
             terminal.warn(warning);
         }
+        let no_hub = no_hub(global, &env);
         let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("dhow"));
         Ok(Self {
             env,
@@ -47,6 +51,7 @@ impl Context {
             config_args: global.config.clone(),
             terminal,
             lock: lock_mode(global),
+            no_hub,
             exe,
             jobserver,
             manifest_path: None,
@@ -62,6 +67,7 @@ impl Context {
             self.config = load_config(&self.env, &self.config_args)?;
         }
         self.lock = lock_mode(global);
+        self.no_hub = no_hub(global, &self.env);
         self.terminal = Terminal::new(settings(global, &self.env, &self.config)?);
         Ok(())
     }
@@ -86,6 +92,7 @@ impl Context {
             manifest_path: self.manifest_path.as_deref(),
             target_dir: self.target_dir.as_deref(),
             lock: self.lock,
+            hub: if self.no_hub { HubUse::Never } else { HubUse::Found },
             exe: &self.exe,
             color: self.terminal.err_has_color(),
             width: self.terminal.width(),
@@ -177,6 +184,15 @@ impl Context {
         Ok(dhow_term::report_stat(&self.terminal, stat, now)?)
     }
 
+    /// Says what was done to the hub.
+    pub(crate) fn print_hub_report(&self, report: &dhow_ops::HubReport) -> Result<(), CliError> {
+        self.print(dhow_term::hub_report(report, self.terminal.width()))
+    }
+
+    pub(crate) fn report_hub(&self, verb: &str, change: &HubChange) {
+        dhow_term::report_hub(&self.terminal, verb, change);
+    }
+
     /// Prints an error and gives the exit code.
     pub(crate) fn report_error(&self, error: CliError) -> u8 {
         match error {
@@ -214,6 +230,10 @@ fn load_config(env: &Env, args: &[String]) -> Result<Config, CliError> {
 
 fn lock_mode(global: &GlobalArgs) -> LockMode {
     LockMode { locked: global.locked || global.frozen, offline: global.offline || global.frozen }
+}
+
+fn no_hub(global: &GlobalArgs, env: &Env) -> bool {
+    global.no_hub || matches!(env.get("DHOW_HUB"), Some("0" | "false"))
 }
 
 /// Flags win over configuration.

@@ -1,29 +1,23 @@
 //! What the page says without a script: the totals, and every package in a table for each layer.
 
-use dhow_formats::hub_report::{HubReport, LayerReport, NeededBy, PackageReport};
-
-use super::text::{address, counted, escaped, size};
+use super::text::{address, escaped};
+use crate::show::phrases::{entry_points, marks, needed_by, only_on, scope, size};
+use crate::show::{HubReport, LayerReport, PackageReport};
 
 /// One line under the title.
 pub(super) fn about(report: &HubReport) -> String {
-    let platforms = match report.platforms.as_slice() {
-        [] => "all platforms".to_owned(),
-        platforms => escaped(&platforms.join(", ")),
-    };
-    let dev = if report.dev_dependencies { "with" } else { "without" };
     let used = report.layers.iter().filter(|layer| !layer.packages.is_empty()).count();
-    format!("{} · {platforms} · {dev} dev-dependencies", counted(used, "layer"))
+    format!("{} {}", counted(used, "layer"), escaped(&scope(report)))
 }
 
 /// The figures of the whole.
 pub(super) fn totals(report: &HubReport) -> String {
-    let outside = || report.packages.iter().filter(|package| !package.layer.is_empty());
+    let outside = || report.packages.iter().filter(|package| layer_of(report, package).is_some());
     let count = |is: fn(&PackageReport) -> bool| outside().filter(|package| is(package)).count().to_string();
-    let sum = |bytes: fn(&PackageReport) -> Option<u64>| size(outside().filter_map(bytes).sum());
     [
         ("packages", count(|_| true)),
-        ("archives", sum(|package| package.archive_bytes)),
-        ("sources", sum(|package| package.source_bytes)),
+        ("archives", size(report.archive_bytes)),
+        ("sources", size(report.source_bytes)),
         ("build scripts", count(|package| package.build_script)),
         ("proc macros", count(|package| package.proc_macro)),
     ]
@@ -34,108 +28,86 @@ pub(super) fn totals(report: &HubReport) -> String {
 
 /// The project and then each layer, with their packages.
 pub(super) fn packages(report: &HubReport) -> String {
-    let project: Vec<usize> =
-        (0..report.packages.len()).filter(|&at| layer_of(report, &report.packages[at]).is_none()).collect();
-    let mut html = String::new();
-    if !project.is_empty() {
-        html += &section(report, "lp", "The project", &counted(project.len(), "package"), &project);
-    }
-    for (index, layer) in report.layers.iter().enumerate() {
-        let members: Vec<usize> = (0..report.packages.len())
-            .filter(|&at| layer_of(report, &report.packages[at]) == Some(index))
-            .collect();
-        if !members.is_empty() {
-            html += &section(
-                report,
-                &format!("l{}", index % 8),
-                &layer.title,
-                &sums(layer, members.len()),
-                &members,
-            );
-        }
-    }
-    html
+    let project = section(report, None, "lp", "The project", "");
+    let layer = |(index, layer): (usize, &LayerReport)| {
+        let (archives, sources) = (size(layer.archive_bytes), size(layer.source_bytes));
+        let sums = format!(" · {archives} of archives · {sources} of sources");
+        section(report, Some(index), &format!("l{}", index % 8), &layer.title, &sums)
+    };
+    project + &report.layers.iter().enumerate().map(layer).collect::<String>()
 }
 
 fn layer_of(report: &HubReport, package: &PackageReport) -> Option<usize> {
     report.layers.iter().position(|layer| layer.key == package.layer)
 }
 
-fn sums(layer: &LayerReport, count: usize) -> String {
+fn section(report: &HubReport, layer: Option<usize>, class: &str, title: &str, sums: &str) -> String {
+    let members =
+        report.packages.iter().enumerate().filter(|(_, package)| layer_of(report, package) == layer);
+    let rows: Vec<String> = members.map(|(at, package)| row(report, at, package)).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
     format!(
-        "{} · {} of archives · {} of sources",
-        counted(count, "package"),
-        size(layer.archive_bytes),
-        size(layer.source_bytes)
-    )
-}
-
-fn section(report: &HubReport, class: &str, title: &str, sums: &str, members: &[usize]) -> String {
-    let rows: String = members.iter().map(|&at| row(report, at)).collect();
-    format!(
-        "<section class=\"layer {class}\"><h2>{}<small>{sums}</small></h2>\n\
+        "<section class=\"layer {class}\"><h2>{}<small>{}{sums}</small></h2>\n\
          <div class=\"scroll\"><table><thead><tr><th scope=\"col\">Package</th><th scope=\"col\">What it is</th>\
-         <th scope=\"col\">Licence</th><th scope=\"col\" class=\"number\">Archive</th>\
+         <th scope=\"col\">License</th><th scope=\"col\" class=\"number\">Archive</th>\
          <th scope=\"col\" class=\"number\">Sources</th><th scope=\"col\">Needed by</th>\
-         <th scope=\"col\">Enabled features</th></tr></thead><tbody>\n{rows}</tbody></table></div></section>\n",
-        escaped(title)
+         <th scope=\"col\">Enabled features</th></tr></thead><tbody>\n{}</tbody></table></div></section>\n",
+        escaped(title),
+        counted(rows.len(), "package"),
+        rows.concat(),
     )
 }
 
-fn row(report: &HubReport, at: usize) -> String {
-    let package = &report.packages[at];
-    let needed_by: String = package.needed_by.iter().map(|needed| dependent(report, needed)).collect();
-    let features: String =
-        package.features.iter().map(|feature| format!("<li>{}</li>", escaped(feature))).collect();
+fn row(report: &HubReport, at: usize, package: &PackageReport) -> String {
+    let list = |items: &[String]| -> String {
+        items.iter().map(|item| format!("<li>{}</li>", escaped(item))).collect()
+    };
     format!(
         "<tr id=\"p{at}\" data-package=\"{at}\"><th scope=\"row\">{} <span class=\"version\">{}</span></th>\
          <td class=\"what\">{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
-         <td class=\"uses\"><ul>{needed_by}</ul></td><td class=\"uses\"><ul>{features}</ul></td></tr>\n",
+         <td class=\"uses\"><ul>{}</ul></td><td class=\"uses\"><ul>{}</ul></td></tr>\n",
         escaped(&package.name),
         escaped(&package.version),
-        what(package),
+        what(report, package),
         escaped(package.license.as_deref().unwrap_or("not stated")),
         package.archive_bytes.map_or_else(|| "–".to_owned(), size),
         package.source_bytes.map_or_else(|| "–".to_owned(), size),
+        list(&needed_by(report, package)),
+        list(&package.features),
     )
 }
 
-/// Description, marks, and where to begin.
-fn what(package: &PackageReport) -> String {
-    let paragraph = |kind: &str, text: String| format!("<p class=\"{kind}\" dir=\"auto\">{text}</p>");
-    let mut paragraphs: Vec<String> = Vec::new();
+/// Description, marks, where to begin, and where to read on.
+fn what(report: &HubReport, package: &PackageReport) -> String {
+    let mut paragraphs: Vec<(&str, String)> = Vec::new();
     if let Some(description) = &package.description {
-        paragraphs.push(paragraph("description", escaped(description.trim())));
+        paragraphs.push(("description", escaped(description.trim())));
     }
-    let notes = notes(package);
+    let notes = notes(report, package);
     if !notes.is_empty() {
-        paragraphs.push(paragraph("note", notes.join(" · ")));
+        paragraphs.push(("note", notes.join(" · ")));
     }
     if !package.entry_points.is_empty() {
-        let entries: Vec<_> = package.entry_points.iter().map(|entry| code(&entry.path)).collect();
-        paragraphs.push(paragraph("note", format!("begin with {}", entries.join(", "))));
+        let code = format!("<code>{}</code>", escaped(&entry_points(package).join(", ")));
+        paragraphs.push(("note", format!("begin with {code}")));
     }
-    paragraphs.concat()
+    let paragraph = |(class, text)| format!("<p class=\"{class}\" dir=\"auto\">{text}</p>");
+    paragraphs.into_iter().map(paragraph).collect()
 }
 
-fn notes(package: &PackageReport) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes(report: &HubReport, package: &PackageReport) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
     if !package.layer_reason.is_empty() {
         notes.push(escaped(&package.layer_reason));
     }
-    let flags = [
-        (package.proc_macro, "proc macro"),
-        (package.build_script, "build script"),
-        (package.dev_only, "only for tests, examples and benchmarks"),
-    ];
-    notes.extend(flags.iter().filter(|(is, _)| *is).map(|(_, text)| (*text).to_owned()));
-    notes.extend(package.links.iter().map(|name| format!("links {}", code(name))));
+    notes.extend(marks(package).iter().map(|mark| escaped(mark)));
     if package.source == "git" {
         notes.push(format!("git {}", escaped(&package.source_name)));
     }
-    if !package.conditions.is_empty() {
-        let conditions: Vec<_> = package.conditions.iter().map(|condition| code(condition)).collect();
-        notes.push(format!("only if {}", conditions.join(" or ")));
+    if !package.layer.is_empty() {
+        notes.extend(only_on(report, package).map(|on| format!("only on <code>{}</code>", escaped(&on))));
     }
     let links = [("documentation", &package.documentation), ("repository", &package.repository)];
     for (name, target) in links {
@@ -146,31 +118,7 @@ fn notes(package: &PackageReport) -> Vec<String> {
     notes
 }
 
-/// Who needs it, with what it asks for.
-fn dependent(report: &HubReport, needed: &NeededBy) -> String {
-    let Some(from) = report.packages.get(needed.package) else {
-        return String::new();
-    };
-    let mut asks: Vec<String> = Vec::new();
-    if needed.kind != "normal" {
-        asks.push(escaped(&needed.kind));
-    }
-    if needed.optional {
-        asks.push("optional".to_owned());
-    }
-    if !needed.default_features {
-        asks.push("no default features".to_owned());
-    }
-    asks.extend(needed.features.iter().map(|feature| escaped(feature)));
-    asks.extend(needed.condition.iter().map(|condition| code(condition)));
-    let asks = if asks.is_empty() {
-        String::new()
-    } else {
-        format!(" <span class=\"note\">({})</span>", asks.join(", "))
-    };
-    format!("<li><a href=\"#p{}\">{}</a>{asks}</li>", needed.package, escaped(&from.name))
-}
-
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", escaped(text))
+/// `1 package`, `2 packages`
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -4,11 +4,11 @@
 mod list;
 mod text;
 
-use dhow_formats::hub_report::HubReport;
 use dhow_fs::hash_bytes;
 
 use self::list::{about, packages, totals};
 use self::text::{escaped, fill, for_script};
+use crate::show::HubReport;
 
 const TEMPLATE: &str = include_str!("assets/template.html");
 const STYLE: &str = include_str!("assets/style.css");

@@ -41,29 +41,6 @@ pub(super) fn address(text: &str) -> Option<&str> {
     (is("https://") || is("http://")).then_some(text)
 }
 
-/// `3.2 MiB`
-pub(super) fn size(bytes: u64) -> String {
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let bytes = u128::from(bytes);
-    let mut unit = 1024;
-    for name in ["KiB", "MiB", "GiB"] {
-        let tenths = (bytes * 10 + unit / 2) / unit;
-        match tenths {
-            0..100 => return format!("{}.{} {name}", tenths / 10, tenths % 10),
-            100..10_235 => return format!("{} {name}", (bytes + unit / 2) / unit),
-            _ => unit *= 1024,
-        }
-    }
-    format!("{} TiB", (bytes + unit / 2) / unit)
-}
-
-/// `1 package`, `2 packages`
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// A template with its `{{names}}` replaced; what is filled in is not looked at again.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut page =
@@ -116,24 +93,6 @@ mod tests {
             "httpſ://a",
         ] {
             assert_eq!(address(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn sizes_are_short() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1.0 KiB"),
-            (1536, "1.5 KiB"),
-            (20 << 10, "20 KiB"),
-            ((1 << 20) - 1, "1.0 MiB"),
-            ((10 << 10) - 1, "10 KiB"),
-            (3 << 20, "3.0 MiB"),
-            (5 << 40, "5 TiB"),
-            (u64::MAX, "16777216 TiB"),
-        ] {
-            assert_eq!(size(bytes), text);
         }
     }
 

@@ -140,15 +140,13 @@ function wireGraph() {
 
 function wirePackages() {
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-select], a[href^='#p'], tr[data-package], #close, #around, #graph");
+    const target = event.target.closest("[data-select], tr[data-package], #close, #around, #graph");
     if (!target || (target.closest("#graph") && graph.wasDragged())) return;
     if (target.id === "close") select(null);
     else if (target.id === "around") toggleAround();
     else if (target.id === "graph") select(null);
     else if (target.dataset.select) select(packages[target.dataset.select], { reveal: !target.closest("#graph") });
-    else if (target.matches("a")) select(packages[target.hash.slice(2)]);
     else if (!event.target.closest("a") && !String(getSelection())) select(packages[target.dataset.package]);
-    if (target.matches("a")) event.preventDefault();
   });
 }
 

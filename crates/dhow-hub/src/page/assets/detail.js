@@ -37,14 +37,14 @@ const detail = (() => {
         pack.documentation && link("Documentation", pack.documentation),
         pack.repository && pack.repository !== pack.documentation && link("Repository", pack.repository)),
       facts([
-        ["Licence", pack.license || "not stated"],
+        ["License", pack.license || "not stated"],
         ["Archive", pack.archive_bytes === null ? "" : size(pack.archive_bytes)],
         ["Sources", pack.source_bytes === null ? "" : size(pack.source_bytes)],
         ["From", [{ member: "this workspace", path: "a path", registry: "registry", git: "git" }[pack.source] || pack.source, pack.source_name && ` ${pack.source_name}`]],
         ["In this layer", pack.layer_reason],
         ["Links", pack.links && code(pack.links)],
         ["Only if", pack.conditions.length ? spaced(pack.conditions.map(code)) : ""],
-        ["Needed on", platforms.length > 1 || pack.needed_on.length ? neededOn(pack) : ""],
+        ["Needed on", neededOn(pack)],
       ]),
       pathSection(pack),
       pack.entry_points.length > 0 && section("Start here", firstOf(pack), el("ul", { class: "entries" },
@@ -70,7 +70,8 @@ const detail = (() => {
   }
 
   function neededOn(pack) {
-    if (!pack.needed_on.length) return pack.isProject ? "" : "none of the platforms here";
+    if (pack.isProject) return "";
+    if (!pack.needed_on.length) return ["not on ", spaced((report.platforms.length ? platforms : [report.host]).map(code))];
     if (platforms.length > 1 && platforms.every((platform) => pack.needed_on.includes(platform))) return "all of them";
     return spaced(pack.needed_on.map(code));
   }
@@ -120,7 +121,7 @@ const detail = (() => {
         .sort((a, b) => b.dependents.length - a.dependents.length || a.index - b.index)
         .slice(0, 6)
         .map((pack) => el("li", {}, packageButton(pack), el("span", {}, counted(pack.dependents.length, "dependent")))))),
-      section("Licences", null, el("ul", { class: "ranking" }, tally(outside.map((pack) => pack.license || "not stated"))
+      section("Licenses", null, el("ul", { class: "ranking" }, tally(outside.map((pack) => pack.license || "not stated"))
         .map(([license, count]) => el("li", {}, el("span", { class: "license" }, license), el("span", {}, String(count)))))),
       el("p", { class: "keys" }, spaced([
         el("kbd", {}, "/"), "search", el("kbd", {}, "←↑↓→"), "walk", el("kbd", {}, "f"), "surroundings",

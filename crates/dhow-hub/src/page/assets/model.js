@@ -154,18 +154,13 @@ function ranked(matches, query) {
   return [...matches].sort((a, b) => rank(a) - rank(b) || b.dependents.length - a.dependents.length || a.index - b.index);
 }
 
-/** `3.2 MiB`, as the tables have it. */
+/** `3.2 MiB`, as in the tables. */
 function size(bytes) {
   if (bytes === null || bytes === undefined) return "–";
   if (bytes < 1024) return `${bytes} B`;
-  let unit = 1024;
-  for (const name of ["KiB", "MiB", "GiB"]) {
-    const tenths = Math.round((bytes * 10) / unit);
-    if (tenths < 100) return `${(tenths / 10).toFixed(1)} ${name}`;
-    if (tenths < 10235) return `${Math.round(bytes / unit)} ${name}`;
-    unit *= 1024;
-  }
-  return `${Math.round(bytes / unit)} TiB`;
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  const exponent = Math.min(Math.floor(Math.log2(bytes) / 10), units.length);
+  return `${(Math.round((bytes * 10) / 1024 ** exponent) / 10).toFixed(1)} ${units[exponent - 1]}`;
 }
 
 function counted(count, noun) {

@@ -46,11 +46,11 @@ fn without_a_script_everything_is_in_the_tables() {
     for text in [
         "<th scope=\"row\">core <span class=\"version\">1.2.3</span></th>",
         "category &quot;asynchronous&quot;",
-        "<li><a href=\"#p0\">app</a> <span class=\"note\">(optional, no default features, net, rt)</span></li>",
+        "<li>app (optional; no default features; with net, rt)</li>",
         "<code>core::spawn</code>",
         "1.5 KiB",
-        "links <code>z</code>",
-        "only if <code>cfg(windows)</code>",
+        "links z",
+        "only on <code>cfg(windows)</code>",
         "build script",
         "<a href=\"https://docs.example/core?a=1&amp;b=2\" rel=\"noopener noreferrer\">documentation</a>",
     ] {

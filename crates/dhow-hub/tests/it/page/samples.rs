@@ -93,12 +93,16 @@ fn report(project: &str, packages: Vec<PackageReport>) -> HubReport {
             source_bytes: sum(|package| package.source_bytes),
         }
     });
+    let sum = |bytes: fn(&PackageReport) -> Option<u64>| packages.iter().filter_map(bytes).sum();
     HubReport {
         version: 1,
         project: project.to_owned(),
+        host: "x86_64-unknown-linux-gnu".to_owned(),
         platforms: vec!["x86_64-unknown-linux-gnu".to_owned(), "x86_64-pc-windows-msvc".to_owned()],
         dev_dependencies: true,
         layers: layers.collect(),
+        archive_bytes: sum(|package| package.archive_bytes),
+        source_bytes: sum(|package| package.source_bytes),
         packages,
     }
 }

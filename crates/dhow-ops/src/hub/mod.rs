@@ -1,0 +1,32 @@
+//! `hub …`: makes a project's hub, brings it up to date, tidies it up, and shows what is in it.
+
+mod create;
+mod graph;
+mod placements;
+mod prune;
+mod registries;
+mod show;
+mod tidy;
+mod work;
+
+pub use create::{HubCreateOptions, hub_create, hub_update};
+pub use placements::LayersProblem;
+pub use prune::hub_prune;
+pub use show::{hub_show, hub_show_as_json, hub_show_as_markdown};
+
+/// What was done to a hub.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HubChange {
+    /// Where it is.
+    pub root: std::path::PathBuf,
+    /// Packages whose archives and sources it holds.
+    pub packages: usize,
+    /// Git repositories, submodules included.
+    pub repositories: usize,
+    /// Packages that were taken over from the home.
+    pub taken: usize,
+    /// Packages that had to be downloaded for it.
+    pub downloaded: usize,
+    /// What was removed, or would be.
+    pub removed: Vec<std::path::PathBuf>,
+}

@@ -1,0 +1,76 @@
+//! `hub`: the project's own store of everything it depends on.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::ManifestArgs;
+
+/// `hub`
+#[derive(Args, Debug)]
+pub(crate) struct HubArgs {
+    #[command(subcommand)]
+    pub(crate) command: HubCommand,
+}
+
+/// What to do with it.
+#[derive(Subcommand, Debug)]
+pub(crate) enum HubCommand {
+    /// Bring everything that the lock file needs into the project's .cargo directory
+    Create(HubCreateArgs),
+    /// Remove from the hub what the lock file does not need
+    Prune {
+        #[command(flatten)]
+        manifest: ManifestArgs,
+        /// Display what would be deleted without deleting anything
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+    /// Show what is in the hub and why, in layers
+    Show {
+        /// Output format
+        #[arg(long, value_name = "FMT", default_value = "text")]
+        format: HubShowFormat,
+        #[command(flatten)]
+        manifest: ManifestArgs,
+    },
+    /// Bring the hub up to date with the lock file
+    Update {
+        #[command(flatten)]
+        manifest: ManifestArgs,
+    },
+}
+
+/// `hub create`
+#[derive(Args, Debug)]
+pub(crate) struct HubCreateArgs {
+    /// Only what this platform needs (and the machine that compiles) [default: all platforms]
+    #[arg(long, value_name = "TRIPLE")]
+    pub(crate) target: Vec<String>,
+    /// Without what only tests, examples and benchmarks need
+    #[arg(long)]
+    pub(crate) no_dev_dependencies: bool,
+    /// What the project's git is to do with the hub [default: commit]
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) git: Option<HubInGit>,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestArgs,
+}
+
+/// What git is to do with a hub.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HubInGit {
+    /// Commit archives, index and git repositories
+    Commit,
+    /// Commit the configuration alone
+    Ignore,
+}
+
+/// How `hub show` prints.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HubShowFormat {
+    /// For a person at a terminal
+    Text,
+    /// For programs
+    Json,
+    /// For a wiki
+    Markdown,
+}

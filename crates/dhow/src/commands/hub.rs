@@ -1,0 +1,61 @@
+//! `hub`
+
+use dhow_ops::{HubCreateOptions, HubSettings, VersionControl};
+
+use super::Exit;
+use super::convert::place;
+use crate::args::{HubArgs, HubCommand, HubCreateArgs, HubInGit, HubShowFormat};
+use crate::context::Context;
+
+pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
+    match args.command {
+        HubCommand::Create(args) => create(args, cx),
+        HubCommand::Prune { manifest, dry_run } => {
+            place(cx, manifest, None);
+            let change = cx.with_session(|session| dhow_ops::hub_prune(session, dry_run))?;
+            if dry_run {
+                for path in &change.removed {
+                    cx.print(format_args!("{}\n", path.display()))?;
+                }
+                return Ok(0);
+            }
+            cx.report_hub("Pruned", &change);
+            Ok(0)
+        }
+        HubCommand::Show { format, manifest } => {
+            place(cx, manifest, None);
+            let report = cx.with_session(dhow_ops::hub_show)?;
+            match format {
+                HubShowFormat::Json => {
+                    cx.print(format_args!("{}\n", dhow_ops::hub_show_as_json(&report)?))?
+                }
+                HubShowFormat::Markdown => cx.print(dhow_ops::hub_show_as_markdown(&report))?,
+                HubShowFormat::Text => cx.print_hub_report(&report)?,
+            }
+            Ok(0)
+        }
+        HubCommand::Update { manifest } => {
+            place(cx, manifest, None);
+            let change = cx.with_session(dhow_ops::hub_update)?;
+            cx.report_hub("Updated", &change);
+            Ok(0)
+        }
+    }
+}
+
+fn create(args: HubCreateArgs, cx: &mut Context) -> Exit {
+    place(cx, args.manifest, None);
+    let options = HubCreateOptions {
+        settings: HubSettings {
+            targets: Some(args.target).filter(|targets| !targets.is_empty()),
+            dev_dependencies: !args.no_dev_dependencies,
+        },
+        version_control: args.git.map(|what| match what {
+            HubInGit::Commit => VersionControl::Commit,
+            HubInGit::Ignore => VersionControl::Ignore,
+        }),
+    };
+    let change = cx.with_session(|session| dhow_ops::hub_create(session, &options))?;
+    cx.report_hub("Created", &change);
+    Ok(0)
+}
