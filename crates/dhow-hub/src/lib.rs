@@ -5,6 +5,7 @@ mod entry;
 mod error;
 mod graph;
 mod layers;
+mod page;
 mod place;
 mod show;
 mod surplus;
@@ -16,6 +17,7 @@ pub use entry::{EntryPoints, entry_points};
 pub use error::HubError;
 pub use graph::{Edge, Graph, Need, On, needs};
 pub use layers::{Facts, Layer, Placement, place};
+pub use page::{PageError, page};
 pub use place::Hub;
 pub use show::{
     Described, EntryPoint, HubReport, LayerReport, NeededBy, PackageReport, ReportInput, markdown, phrases,
