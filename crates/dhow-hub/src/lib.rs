@@ -2,6 +2,8 @@
 
 mod contents;
 mod place;
+mod verify;
 
 pub use contents::Contents;
 pub use place::Hub;
+pub use verify::{HubPart, IndexPart, Survey, survey};

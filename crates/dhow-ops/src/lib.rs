@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod hold;
 mod home;
+mod hub;
 mod info;
 mod install;
 mod install_error;
@@ -62,6 +63,7 @@ pub use edit_problem::EditProblem;
 pub use error::Error;
 pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
+pub use hub::hub_verify;
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{
     CrateSpec, CrateSpecError, GitSource, InstallFrom, InstallOptions, UninstallOptions, install,

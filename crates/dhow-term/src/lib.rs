@@ -11,7 +11,7 @@ mod terminal;
 
 pub use failure::report_error;
 pub use found::found_lines;
-pub use home::{report_stat, report_verified};
+pub use home::{report_hub_verified, report_stat, report_verified};
 pub use package_info::package_info;
 pub use results::{report_clean, report_tests};
 pub use terminal::{Settings, Terminal, Verbosity, When};

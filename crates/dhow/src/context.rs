@@ -171,6 +171,11 @@ impl Context {
         Ok(dhow_term::report_verified(&self.terminal, verified)?)
     }
 
+    /// The same of a hub.
+    pub(crate) fn report_hub_verified(&self, verified: &HomeVerified) -> Result<bool, CliError> {
+        Ok(dhow_term::report_hub_verified(&self.terminal, verified)?)
+    }
+
     /// Shows what is in the home.
     pub(crate) fn report_stat(&self, stat: &HomeStat) -> Result<(), CliError> {
         let now = self.with_session(|session| Ok(dhow_ops::home_clock(session)))?;

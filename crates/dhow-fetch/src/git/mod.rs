@@ -16,4 +16,4 @@ pub use self::database::{GitDatabase, GitFetch, LockedDatabase};
 pub use self::objects::{GitObject, ObjectReader};
 pub use self::program::GitProgram;
 pub use self::repositories::{Checkout, Repositories};
-pub use self::verify::{inspect_checkout, inspect_repository};
+pub use self::verify::{Fsck, inspect_checkout, inspect_repository};

@@ -3,6 +3,7 @@
 mod edit;
 mod groups;
 mod home;
+mod hub;
 mod install;
 mod registry_commands;
 mod subcommands;
@@ -17,6 +18,7 @@ pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
 pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
+pub(crate) use hub::{HubArgs, HubCommand};
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
 pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
@@ -122,6 +124,8 @@ pub(crate) enum Command {
     GenerateLockfile(GenerateLockfileArgs),
     /// Look after the cargo home: verify it, show what is in it, remove what is unused
     Home(HomeArgs),
+    /// Keep everything that the project needs in its own `.cargo` directory
+    Hub(HubArgs),
     /// Install a Rust binary
     Install(Box<InstallArgs>),
     /// Remove a Rust binary

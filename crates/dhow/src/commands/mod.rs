@@ -11,6 +11,7 @@ mod fetch;
 mod generate_lockfile;
 mod help;
 mod home;
+mod hub;
 mod info;
 mod install;
 mod list;
@@ -63,6 +64,7 @@ pub(crate) fn dispatch(cli: Cli, cx: &mut Context) -> Exit {
         Some(Command::Fetch(args)) => fetch::run(args, cx),
         Some(Command::GenerateLockfile(args)) => generate_lockfile::run(args, cx),
         Some(Command::Home(args)) => home::run(args, cx),
+        Some(Command::Hub(args)) => hub::run(args, cx),
         Some(Command::Install(args)) => install::run(*args, cx),
         Some(Command::Uninstall(args)) => uninstall::run(args, cx),
         Some(Command::Tree(args)) => tree::run(*args, cx),
