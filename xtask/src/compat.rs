@@ -3,6 +3,7 @@
 
 mod answers;
 mod cases;
+mod hub;
 mod libraries;
 mod place;
 mod programs;
@@ -11,7 +12,7 @@ mod verdict;
 use std::collections::BTreeMap;
 
 use self::cases::{Case, Check, Published};
-use self::place::Place;
+use self::place::{Place, Source};
 use self::verdict::Verdict;
 use crate::args::Args;
 use crate::tools::Tools;
@@ -20,7 +21,7 @@ const USAGE: &str = "\
 usage: cargo xtask compat [options]
 
   --list                   print what would be done
-  --only <name>            only packages of this name, or one kind: programs, libraries, answers
+  --only <name>            only packages of this name, or one kind: programs, libraries, answers, hub
   --try <name[@version]>   a package that is on no list: its lock, metadata, tree, and a build
   --dhow <path>            the program to compare, instead of this repository's release build
   --dir <path>             work there, and leave it there, instead of a temporary directory";
@@ -80,6 +81,7 @@ fn kind(check: Check) -> &'static str {
         Check::Program(_) => "programs",
         Check::Tests => "libraries",
         Check::Answers => "answers",
+        Check::Hub => "hub",
         Check::Newcomer => "newcomer",
     }
 }
@@ -88,18 +90,23 @@ type Verdicts = Vec<(&'static str, Verdict)>;
 
 /// The version that was taken, and what came of it.
 fn check(place: &Place, case: &Case) -> Result<(String, Verdicts), String> {
-    let source = place.download(&case.package)?;
-    let verdicts = match case.check {
-        Check::Program(binary) => vec![("build and run", programs::check(place, &source, binary)?)],
-        Check::Tests => vec![("tests", libraries::check(place, &source)?)],
-        Check::Answers => answers::check(place, &source)?.into(),
-        Check::Newcomer => {
-            let mut verdicts = Verdicts::from(answers::check(place, &source)?);
-            verdicts.push(("build", programs::build(place, &source)?));
-            verdicts
-        }
+    let of_source = |judge: &dyn Fn(&Source) -> Result<Verdicts, String>| {
+        let source = place.download(&case.package)?;
+        Ok((source.version.clone(), judge(&source)?))
     };
-    Ok((source.version.clone(), verdicts))
+    match case.check {
+        Check::Program(binary) => {
+            of_source(&|source| Ok(vec![("build and run", programs::check(place, source, binary)?)]))
+        }
+        Check::Tests => of_source(&|source| Ok(vec![("tests", libraries::check(place, source)?)])),
+        Check::Answers => of_source(&|source| Ok(answers::check(place, source)?.into())),
+        Check::Newcomer => of_source(&|source| {
+            let mut verdicts = Verdicts::from(answers::check(place, source)?);
+            verdicts.push(("build", programs::build(place, source)?));
+            Ok(verdicts)
+        }),
+        Check::Hub => hub::check(place, &case.package),
+    }
 }
 
 #[cfg(test)]
@@ -109,7 +116,7 @@ mod tests {
     #[test]
     fn only_takes_a_name_or_a_kind() {
         assert_eq!(chosen(cases::all(), Some("programs")).len(), 10);
-        assert_eq!(chosen(cases::all(), Some("ripgrep")).len(), 2);
+        assert_eq!(chosen(cases::all(), Some("ripgrep")).len(), 3);
         assert!(chosen(cases::all(), Some("answers")).len() >= 15);
         assert!(chosen(cases::all(), Some("nothing")).is_empty());
     }

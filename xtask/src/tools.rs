@@ -47,6 +47,11 @@ impl Tools {
         })
     }
 
+    /// The directory that holds the toolchain: its `bin`, `lib` and the rest.
+    pub(crate) fn toolchain(&self) -> &Path {
+        self.toolchain_bin.parent().unwrap_or(&self.toolchain_bin)
+    }
+
     /// The environment for either side: that of the caller without its Cargo settings, and its own home.
     pub(crate) fn environment(&self, cargo_home: &Path) -> BTreeMap<OsString, OsString> {
         let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os()

@@ -66,6 +66,8 @@ pub struct HttpSettings {
     pub cainfo: Option<PathBuf>,
     /// `http.timeout`: for connecting, and for silence while data is expected.
     pub timeout: Duration,
+    /// `http.low-speed-limit`: bytes per second that must come, on average over the timeout.
+    pub low_speed_limit: u32,
     /// `http.multiplexing`: whether HTTP/2 may be used.
     pub multiplexing: bool,
     /// The oldest version of TLS to speak (`http.ssl-version`).
@@ -83,6 +85,7 @@ impl Default for HttpSettings {
             proxy_variables: ProxyVariables::default(),
             cainfo: None,
             timeout: Duration::from_secs(30),
+            low_speed_limit: 10,
             multiplexing: true,
             tls_min: None,
             tls_max: None,

@@ -65,6 +65,7 @@ fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
         },
         cainfo: http.cainfo.map(|file| file.value).or(trusted.file),
         timeout: Duration::from_secs(http.timeout_secs),
+        low_speed_limit: http.low_speed_limit,
         multiplexing: http.multiplexing,
         tls_min: http.ssl_min.map(tls_version),
         tls_max: http.ssl_max.map(tls_version),

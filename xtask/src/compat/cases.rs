@@ -27,6 +27,8 @@ pub(crate) enum Check {
     Tests,
     /// Lock from nothing, `metadata` and `tree` under both.
     Answers,
+    /// A hub for it, taken elsewhere.
+    Hub,
     /// A package that is on no list: `Answers`, and then a build.
     Newcomer,
 }
@@ -78,13 +80,22 @@ const ANSWERS: [&str; 20] = [
     "fd-find@10.5.0",
 ];
 
+/// The name of this repository's own example.
+pub(crate) const EXAMPLE: &str = "async_example";
+/// The name of a workspace of published programs, which is made when it is checked.
+pub(crate) const WORKSPACE: &str = "workspace";
+
+/// The example, a published program, and a large workspace.
+const HUBS: [&str; 3] = [EXAMPLE, "ripgrep@15.2.0", WORKSPACE];
+
 /// Everything on the lists.
 pub(crate) fn all() -> Vec<Case> {
     let case = |spec: &str, check| Case { package: Published::parse(spec), check };
     let programs = PROGRAMS.iter().map(|(spec, binary)| case(spec, Check::Program(binary)));
     let libraries = LIBRARIES.iter().map(|spec| case(spec, Check::Tests));
     let answers = ANSWERS.iter().map(|spec| case(spec, Check::Answers));
-    programs.chain(libraries).chain(answers).collect()
+    let hubs = HUBS.iter().map(|spec| case(spec, Check::Hub));
+    programs.chain(libraries).chain(answers).chain(hubs).collect()
 }
 
 #[cfg(test)]
@@ -93,7 +104,8 @@ mod tests {
 
     #[test]
     fn every_case_names_a_version() {
-        assert!(all().iter().all(|case| case.package.version.is_some()));
+        let made_here = |case: &Case| [EXAMPLE, WORKSPACE].contains(&case.package.name.as_str());
+        assert!(all().iter().all(|case| case.package.version.is_some() || made_here(case)));
         assert_eq!(Published::parse("itoa").version, None);
         let itoa = Published { name: "itoa".into(), version: Some("1.0.0".into()) };
         assert_eq!(Published::parse("itoa@1.0.0"), itoa);

@@ -38,7 +38,7 @@ fn counts(place: &Place, side: &Side, source: &Source) -> Result<Counts, String>
 }
 
 /// The summary of each test binary, in order, without the time it took.
-fn result_lines(stdout: &str) -> Vec<String> {
+pub(super) fn result_lines(stdout: &str) -> Vec<String> {
     let results = stdout.lines().filter(|line| line.starts_with("test result: "));
     results.map(|line| line.split("; finished in").next().unwrap_or(line).to_owned()).collect()
 }

@@ -34,6 +34,13 @@ pub(crate) struct Source {
     directory: PathBuf,
 }
 
+impl Source {
+    /// Where it is, unpacked.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+}
+
 impl Place {
     /// An empty place in `root` for both tools.
     pub(crate) fn new(tools: Tools, root: &Path) -> Result<Self, String> {
@@ -68,6 +75,16 @@ impl Place {
         Ok(Source { version, name: package.name.clone(), directory })
     }
 
+    /// Where a project is that nobody knows.
+    pub(crate) fn elsewhere(&self) -> PathBuf {
+        self.root.join("elsewhere")
+    }
+
+    /// The directory of the toolchain.
+    pub(crate) fn toolchain(&self) -> &Path {
+        self.tools.toolchain()
+    }
+
     /// A tool in one of its copies.
     pub(crate) fn command(&self, side: &Side, directory: &Path) -> Command {
         self.tools.command(&side.tool, directory, &side.root.join("home"))
@@ -80,6 +97,16 @@ impl Side {
         let copy = disk::fresh(&self.root.join(format!("{}-{}", source.name, source.version)))?;
         disk::copy_package(&source.directory, &copy)?;
         Ok(copy)
+    }
+
+    /// An empty directory for a project of this name.
+    pub(crate) fn dir(&self, name: &str) -> Result<PathBuf, String> {
+        disk::fresh(&self.root.join(name))
+    }
+
+    /// The program.
+    pub(crate) fn tool(&self) -> &Tool {
+        &self.tool
     }
 
     /// `text` with this side's own paths taken out.

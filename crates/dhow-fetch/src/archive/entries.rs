@@ -73,6 +73,7 @@ impl<'a> Unpacking<'a> {
         for entry in entries {
             self.one(entry.map_err(|reason| self.damaged(reason))?, plain)?;
         }
+        self.inventory.finish();
         Ok(self.inventory)
     }
 
@@ -158,12 +159,13 @@ impl<'a> Unpacking<'a> {
             return Ok(());
         };
         let mut file = target.create(path, relative, mode)?;
-        let place = target.root.join(relative);
-        let mut put =
-            |piece: &[u8]| file.write_all(piece).map_err(|error| FsError::new("write", &place, error));
+        let root = target.root;
+        let mut put = |piece: &[u8]| {
+            file.write_all(piece).map_err(|error| FsError::new("write", &root.join(relative), error))
+        };
         let hash = write(entry, plain, &mut self.buffer, &mut put)?;
-        set_time(&file, &place, entry)?;
-        Ok(self.inventory.written(relative, hash, &file, &place)?)
+        set_time(&file, entry).map_err(|e| FsError::new("set the time of", &root.join(relative), e))?;
+        Ok(self.inventory.written(relative, hash, &file)?)
     }
 
     fn damaged(&self, reason: io::Error) -> ArchiveError {
@@ -284,9 +286,9 @@ fn write_stream(
     if left == 0 { Ok(hasher.finish()) } else { Err(cut_off(entry, ErrorKind::UnexpectedEof.into())) }
 }
 
-fn set_time(file: &File, place: &Path, entry: &Entry<'_, impl Read>) -> Result<(), FsError> {
+fn set_time(file: &File, entry: &Entry<'_, impl Read>) -> io::Result<()> {
     let Ok(secs) = entry.header().mtime() else { return Ok(()) };
     // Second zero means "never" to some tools; Cargo's unpacker avoids it too.
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(secs.max(1))).unwrap_or(UNIX_EPOCH);
-    file.set_modified(time).map_err(|error| FsError::new("set the time of", place, error))
+    file.set_modified(time)
 }

@@ -1,27 +1,20 @@
 //! What an archive's files are: noted while they are unpacked, or read from the archive alone.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dhow_formats::source_manifest::{SourceFile, SourceKind, SourceManifest, StatRecord};
 use dhow_fs::{ContentHash, File, FsError};
 use dhow_home::{is_executable, stat_record};
 use dhow_model::Checksum;
 
-/// The files of a package. An archive may name a file twice; the last one counts.
+/// The files of a package, in the order of the archive.
 #[derive(Debug, Default)]
-pub struct Inventory(BTreeMap<PathBuf, SourceFile>);
+pub struct Inventory(Vec<SourceFile>);
 
 impl Inventory {
     /// A file was unpacked.
-    pub(super) fn written(
-        &mut self,
-        relative: &Path,
-        hash: ContentHash,
-        file: &File,
-        place: &Path,
-    ) -> Result<(), FsError> {
-        let stat = dhow_fs::stat_file(file, place)?;
+    pub(super) fn written(&mut self, relative: &Path, hash: ContentHash, file: &File) -> Result<(), FsError> {
+        let stat = dhow_fs::stat_file(file, relative)?;
         self.add(relative, hash, kind(is_executable(&stat)), stat_record(&stat));
         Ok(())
     }
@@ -32,18 +25,24 @@ impl Inventory {
     }
 
     fn add(&mut self, relative: &Path, hash: ContentHash, kind: SourceKind, stat: StatRecord) {
-        let file = SourceFile { path: relative.to_owned(), hash: hash.0, kind, stat };
-        self.0.insert(relative.to_owned(), file);
+        self.0.push(SourceFile { path: relative.to_owned(), hash: hash.0, kind, stat });
+    }
+
+    /// There will be no more. An archive may name a file twice; the last one counts.
+    pub(super) fn finish(&mut self) {
+        self.0.reverse();
+        self.0.sort_by(|a, b| a.path.cmp(&b.path));
+        self.0.dedup_by(|later, kept| later.path == kept.path);
     }
 
     /// Bytes of all files.
     pub fn size(&self) -> u64 {
-        self.0.values().map(|file| file.stat.size).sum()
+        self.0.iter().map(|file| file.stat.size).sum()
     }
 
     /// As it is kept beside the sources, which come from an archive with this checksum.
     pub fn into_manifest(self, archive: Checksum) -> SourceManifest {
-        SourceManifest::new(archive.0, self.0.into_values().collect())
+        SourceManifest::new(archive.0, self.0)
     }
 }
 

@@ -66,8 +66,6 @@ pub(super) fn work(
         content.store(claim.file(), claim.path())?;
     }
     let inventory = if place.has_sources(id)? { None } else { Some(unpack(job, &content)?) };
-    // Workers wait for each other without a word.
-    let _turn = registries.placing.lock().unwrap_or_else(PoisonError::into_inner);
     let home = registries.home();
     registries.note_use(|used| {
         used.sources(place, id, inventory.as_ref().map(Inventory::size));
@@ -79,13 +77,15 @@ pub(super) fn work(
         // Made again when it is needed and is not there: not worth failing for.
         drop(place.write_manifest(home, &package_dir(id), &inventory.into_manifest(actual)));
     }
+    // Workers wait for each other without a word.
+    let turn = registries.placing.lock().unwrap_or_else(PoisonError::into_inner);
     let path = home.root().join(".package-cache");
     let guard = home.lock_downloads(&|notice| tell(lock_event(notice, "package cache", &path)))?;
     guard.place_sources(place, id)?;
     if downloaded {
         claim.place_archive(&guard)?;
     }
-    drop(guard);
+    drop((guard, turn));
     drop(claim);
     drop(work.permit);
     tell(Event::Unpacked { id });

@@ -288,7 +288,7 @@ impl GitProgram {
         if let Some(agent) = &self.http.user_agent {
             settings.push(("http.userAgent", agent.clone()));
         }
-        settings.push(("http.lowSpeedLimit", LOW_SPEED_BYTES.to_string()));
+        settings.push(("http.lowSpeedLimit", self.http.low_speed_limit.to_string()));
         settings.push(("http.lowSpeedTime", self.http.timeout.as_secs().max(1).to_string()));
         settings
     }
@@ -348,9 +348,6 @@ const GITHUB_HOST_KEY: &str =
 fn output_lines(output: &Output) -> Vec<String> {
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
-
-/// Slower than that for as long as the timeout is: given up. Cargo's default.
-const LOW_SPEED_BYTES: u32 = 10;
 
 /// What to fetch besides references, and for whom.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 
 mod client;
 mod gate;
+mod pace;
 mod request;
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! One GET, tried again where that may help.
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url, Version};
@@ -9,6 +9,7 @@ use reqwest::{Response, StatusCode, Url, Version};
 use dhow_formats::secret::Secret;
 
 use super::Network;
+use super::pace::Pace;
 use crate::error::FetchError;
 
 /// No pause between two tries is longer.
@@ -141,11 +142,23 @@ impl Network {
             return Err(refused(request, response, tries).await);
         }
         let total = response.content_length();
+        let mut pace = Pace::new(self.http.low_speed_limit, self.http.timeout, Instant::now());
         while let Some(piece) = response.chunk().await.map_err(broken)? {
             body.write(&piece, total).map_err(Failure::Final)?;
+            if !pace.keeps(piece.len(), Instant::now()) {
+                return Err(Failure::Spurious(self.too_slow(request, tries), None));
+            }
         }
         drop(permit);
         Ok(Answer { status: status.as_u16(), headers: std::mem::take(response.headers_mut()), body })
+    }
+
+    fn too_slow(&self, request: &Request, tries: u32) -> FetchError {
+        let (limit, seconds) = (self.http.low_speed_limit, self.http.timeout.as_secs_f32());
+        let reason = format!(
+            "less than {limit} bytes a second came for {seconds} seconds (`http.low-speed-limit`, `http.timeout`)"
+        );
+        FetchError::Network { url: shown(&request.url), reason, tries }
     }
 }
 

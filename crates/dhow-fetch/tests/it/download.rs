@@ -1,10 +1,11 @@
 //! Downloads: what arrives, what is refused, and what is left behind.
 
 use std::path::Path;
+use std::time::Duration;
 
-use dhow_fetch::{Event, FetchError};
+use dhow_fetch::{Event, FetchError, HttpSettings};
 use dhow_fs::FileLock;
-use dhow_testkit::{RawEntry, Times};
+use dhow_testkit::{Fault, RawEntry, Times};
 
 use crate::support::{Fixture, download};
 
@@ -78,6 +79,22 @@ fn a_body_that_is_always_cut_off_is_an_error() {
     fixture.server.fail("/dl/foo/*", 404, Times::Always);
     let error = fixture.download(&wanted).expect_err("fails").to_string();
     assert!(error.contains("/dl/foo/1.0.0/download") && error.contains("404"), "{error}");
+    assert_no_trace(&fixture);
+}
+
+#[test]
+fn what_comes_too_slowly_is_given_up() {
+    let mut fixture = Fixture::new();
+    fixture.registry.versions("foo", &["1.0.0"]);
+    let wanted = [fixture.wanted("foo", "1.0.0")];
+    fixture.server.fault("/dl/foo/*", Fault::Drip(Duration::from_millis(20)), Times::Always);
+    fixture.http = HttpSettings {
+        timeout: Duration::from_millis(300),
+        low_speed_limit: 1_000_000,
+        ..HttpSettings::default()
+    };
+    let error = fixture.download(&wanted).expect_err("is too slow").to_string();
+    assert!(error.contains("less than 1000000 bytes a second came for 0.3 seconds"), "{error}");
     assert_no_trace(&fixture);
 }
 
@@ -178,7 +195,7 @@ fn two_commands_share_the_work() {
     }
     let wanted: Vec<_> =
         (0..12).map(|number| fixture.wanted(&format!("package-{number}"), "1.0.0")).collect();
-    fixture.server.delay("/dl/*", std::time::Duration::from_millis(5));
+    fixture.server.delay("/dl/*", Duration::from_millis(5));
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| assert_eq!(fixture.download(&wanted).expect("downloads").len(), 12));

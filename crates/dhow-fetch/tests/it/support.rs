@@ -6,8 +6,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use dhow_fetch::{
-    Answerer, Children, CredentialSettings, Event, FetchError, NetSettings, Registries, Settings, Sources,
-    SummaryReader, Wanted,
+    Answerer, Children, CredentialSettings, Event, FetchError, HttpSettings, NetSettings, Registries,
+    Settings, Sources, SummaryReader, Wanted,
 };
 use dhow_formats::secret::Secret;
 use dhow_home::CargoHome;
@@ -20,6 +20,7 @@ pub(crate) struct Fixture {
     pub(crate) server: SparseServer,
     pub(crate) sandbox: Sandbox,
     pub(crate) offline: bool,
+    pub(crate) http: HttpSettings,
     pub(crate) token: Option<String>,
     /// What is asked for a token.
     pub(crate) providers: Vec<Vec<String>>,
@@ -37,6 +38,7 @@ impl Fixture {
             server,
             sandbox,
             offline: false,
+            http: HttpSettings::default(),
             token: None,
             providers: vec![vec!["cargo:token".to_owned()]],
             events: Mutex::default(),
@@ -69,7 +71,7 @@ impl Fixture {
         };
         let env = [("PATH".into(), "/usr/bin:/bin".into())].into_iter().collect();
         let children = Children { env: Arc::new(env), cwd: self.sandbox.path("") };
-        let settings = Settings { net, sources, children, ..Settings::default() };
+        let settings = Settings { net, sources, children, http: self.http.clone(), ..Settings::default() };
         Registries::new(self.home(), settings, SummaryReader::new(|_, _| Err("no manifests here".into())))
     }
 

@@ -118,6 +118,10 @@ impl Shared {
                 response = HttpResponse::new(307, "").with_header("Location", to);
             }
             Some(Fault::Truncate(bytes)) => sent = bytes,
+            Some(Fault::Drip(pause)) => {
+                self.log(request, response.status);
+                return response.drip(stream, pause).map(|()| false);
+            }
             Some(Fault::Drop) => {
                 self.log(request, 0);
                 return Ok(false);

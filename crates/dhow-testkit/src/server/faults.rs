@@ -12,6 +12,8 @@ pub enum Fault {
     Delay(Duration),
     /// The head promises the whole body, this many bytes of it come, then the connection closes.
     Truncate(usize),
+    /// The body comes byte by byte, with a pause before each.
+    Drip(Duration),
     /// The connection closes without an answer.
     Drop,
     /// The right status with this body instead.

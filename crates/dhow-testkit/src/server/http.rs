@@ -1,7 +1,8 @@
 //! As much of HTTP/1.1 as a sparse registry needs: one request read, one response written, connections kept open.
 
 use std::io::{self, BufRead, Read, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(super) struct HttpRequest {
     pub(super) method: String,
@@ -51,6 +52,16 @@ impl HttpResponse {
         }
         stream.write_all(&bytes)?;
         stream.flush()
+    }
+
+    /// Sends it byte by byte, until it is whole or nobody listens any more.
+    pub(super) fn drip(&self, stream: &mut impl Write, pause: Duration) -> io::Result<()> {
+        self.write(stream, false, 0)?;
+        for byte in &self.body {
+            thread::sleep(pause);
+            stream.write_all(&[*byte])?;
+        }
+        Ok(())
     }
 }
 
