@@ -16,6 +16,7 @@ mod leftovers;
 mod manifest;
 mod registry;
 mod source_name;
+mod substance;
 
 pub use census::{Census, CensusError, census};
 pub use collect::{CollectError, Limits, Removed, Usage, disk_usage};
@@ -32,3 +33,4 @@ pub use manifest::{
 };
 pub use registry::{RegistryHome, is_complete, package_dir};
 pub use source_name::{git_dir_name, registry_dir_name};
+pub use substance::{REPOSITORY_CONFIG, Substance};

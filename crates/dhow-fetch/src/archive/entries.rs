@@ -61,6 +61,7 @@ impl<'a> Unpacking<'a> {
         for entry in entries {
             self.one(entry.map_err(|reason| self.damaged(reason))?, Some(plain))?;
         }
+        self.inventory.finish();
         Ok((self.inventory, self.places.unwrap_or_default()))
     }
 
