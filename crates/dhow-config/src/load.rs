@@ -1,6 +1,6 @@
 //! Finds the files, follows their `include`s, lays `--config` over them, and merges all of it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -38,6 +38,19 @@ impl Config {
             merge_over(&mut values, load_argument(&trace, env, argument)?)?;
         }
         Ok(Self { env: env.clone(), home, values, trace, credentials: OnceLock::new() })
+    }
+
+    /// What the `.cargo/config.toml` in `root` says by itself: without other files, variables and arguments. So it is
+    /// wherever the directory lies, and whoever looks.
+    ///
+    /// # Errors
+    /// The file cannot be read or merged.
+    pub fn of_project_alone(root: &Path) -> Result<Self, ConfigError> {
+        let trace = Trace::default();
+        let home = root.join(".cargo");
+        let values = load_named(&trace, &home, "config")?.unwrap_or_default();
+        let env = Env::new(root, std::iter::empty::<(OsString, OsString)>());
+        Ok(Self { env, home, values, trace, credentials: OnceLock::new() })
     }
 }
 

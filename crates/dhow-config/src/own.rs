@@ -14,7 +14,7 @@ impl Config {
     /// Anything but a truth value.
     pub fn verify_sources(&self) -> Result<bool, ConfigError> {
         let table = Key::new(&["dhow"]);
-        self.check_keys(&table, &["verify-sources"])?;
+        self.check_keys(&table, &["hub", "layers", "verify-sources"])?;
         let key = table.child("verify-sources");
         let variable = "DHOW_VERIFY_SOURCES";
         match self.env.get_non_empty(variable) {

@@ -121,6 +121,46 @@ pub enum FetchError {
         #[source]
         reason: Arc<ArchiveError>,
     },
+    /// A hub wants a package's archive, and what stands in for its registry has none.
+    #[error(
+        "there is no archive of `{} {}`: `{}` has unpacked sources only, and stands in for {} outside of this project\n\n\
+         help: let the project's own `.cargo/config.toml` name the directory, or do without it",
+        id.name(), id.version(), path.display(), id.source()
+    )]
+    NoArchive {
+        /// Which package.
+        id: PackageId,
+        /// The directory of vendored packages.
+        path: PathBuf,
+    },
+    /// What the home has of a package is not what the lock file names.
+    #[error(
+        "the archive of `{} {}` in `{}` is not the one that the lock file names\n\nhelp: `dhow home verify --repair` \
+         removes it", id.name(), id.version(), home.display()
+    )]
+    Spoiled {
+        /// Which package.
+        id: PackageId,
+        /// The home.
+        home: PathBuf,
+    },
+    /// A lock file names a release that the index does not have.
+    #[error("the index of {} has no `{} {}`, which the lock file names", id.source(), id.name(), id.version())]
+    NotListed {
+        /// Which package.
+        id: PackageId,
+    },
+    /// A hub wants a repository, and something else stands in for it.
+    #[error(
+        "{source_id} is replaced by {actual} outside of this project, so there is no repository to take\n\n\
+         help: let the project's own `.cargo/config.toml` replace it, or do without that"
+    )]
+    NoRepository {
+        /// The git source.
+        source_id: SourceId,
+        /// What stands in for it.
+        actual: SourceId,
+    },
     /// The package is not in a local registry or a vendored directory.
     #[error("`{} {}` is not in `{}`; vendor or sync it again", id.name(), id.version(), path.display())]
     NotVendored {

@@ -19,6 +19,7 @@ mod part;
 mod registries;
 mod settings;
 mod sources;
+mod take;
 mod verify;
 
 pub use archive::{ArchiveError, Inventory};
@@ -29,8 +30,8 @@ pub use error::FetchError;
 pub use event::Event;
 pub use finding::{Finding, Inspected, Remedy};
 pub use git::{
-    Checkout, Fsck, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader, Repositories,
-    inspect_checkout, inspect_repository,
+    Checkout, Commits, Fsck, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader,
+    Repositories, inspect_checkout, inspect_repository,
 };
 pub use home_check::{Needed, inspect_index, inspect_package, repair};
 pub use index::{
@@ -41,3 +42,4 @@ pub use part::Part;
 pub use registries::Registries;
 pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings, TlsVersion};
 pub use sources::{Answerer, Sources};
+pub use take::Took;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dhow_home::{CargoHome, Used};
+use dhow_home::{CargoHome, RegistryHome, Used};
 use dhow_model::{SourceId, SourceKind};
 
 use crate::auth::Credentials;
@@ -120,6 +120,16 @@ impl Registries {
         Ok(registry)
     }
 
+    /// Where the home keeps what comes from a source; nothing if it keeps none of it: what is on this machine stays where
+    /// it is.
+    ///
+    /// # Errors
+    /// As [`Self::registry`].
+    pub fn place_of(&self, source: SourceId) -> Result<Option<RegistryHome>, FetchError> {
+        let registry = self.registry(source)?;
+        Ok(registry.kind.is_remote().then(|| registry.home.clone()))
+    }
+
     /// The working tree of a git source: see [`Repositories::checkout`]. Nothing if something else answers for it
     /// (vendored packages), by [`Self::registry`].
     ///
@@ -145,6 +155,11 @@ impl Registries {
     /// Lets a git source that is not pinned mean a revision: see [`Repositories::pin`].
     pub fn pin(&self, source: SourceId, revision: &str) {
         self.repositories.pin(source, revision);
+    }
+
+    /// Lets working trees that could not be had before be looked for again: the home was filled meanwhile.
+    pub fn forget_failures(&self) {
+        self.repositories.forget_failures();
     }
 
     /// Fetches and checks out git sources that will be asked for, several at once: see [`Repositories::prefetch`].

@@ -162,7 +162,7 @@ impl Registries {
     }
 }
 
-fn fits(manifest: &SourceManifest, checksum: Option<Checksum>) -> bool {
+pub(crate) fn fits(manifest: &SourceManifest, checksum: Option<Checksum>) -> bool {
     checksum.is_none_or(|checksum| checksum.0 == manifest.archive)
 }
 
@@ -189,7 +189,11 @@ fn note_differences(manifest: &mut SourceManifest, found: Vec<Difference>, added
 }
 
 /// What the files of an archive are. The error ends a sentence that begins with its path.
-fn read_archive(archive: &Path, dir: &str, checksum: Option<Checksum>) -> Result<SourceManifest, String> {
+pub(crate) fn read_archive(
+    archive: &Path,
+    dir: &str,
+    checksum: Option<Checksum>,
+) -> Result<SourceManifest, String> {
     let (content, actual) = read_checked(archive, checksum)?;
     let inventory = content.list(dir).map_err(|error| format!("cannot be unpacked: {error}"))?;
     Ok(inventory.into_manifest(actual))

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod dep_info;
 pub mod fingerprint;
 pub mod home_stat;
+pub mod hub_config;
 pub mod hub_report;
 pub mod index_cache;
 pub mod index_entry;

@@ -1,7 +1,7 @@
 //! `config.json` of a registry's index: where archives and the web API are. Specified in the Cargo book,
 //! "Registry Index".
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::index_entry::index_prefix;
 
@@ -9,15 +9,15 @@ use crate::index_entry::index_prefix;
 pub const FILE_NAME: &str = "config.json";
 
 /// What a registry says about itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RegistryConfig {
     /// Template of the URL of an archive.
     pub dl: String,
     /// Base of the web API, if there is one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
     /// Whether every request must carry a token.
-    #[serde(default, rename = "auth-required")]
+    #[serde(default, rename = "auth-required", skip_serializing_if = "std::ops::Not::not")]
     pub auth_required: bool,
 }
 
@@ -28,6 +28,12 @@ impl RegistryConfig {
     /// Not JSON, or without `dl`.
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
+    }
+
+    /// The file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Text and truth values always can be written.
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// The URL of the archive of `name` `version`; `checksum` is its SHA-256 in hexadecimal.

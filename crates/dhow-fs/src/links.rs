@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Context, FsError};
 use crate::files::{copy, remove_file};
@@ -10,6 +11,8 @@ use crate::files::{copy, remove_file};
 /// How a file came to its second place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linked {
+    /// Two files that share what is on the disk until one of them is written to.
+    Cloned,
     /// Both names are one file.
     Hard,
     /// The content was copied.
@@ -35,6 +38,43 @@ pub fn hard_link_or_copy(original: &Path, link: &Path) -> Result<Linked, FsError
         Err(error) if error.is_not_found() || error.is_full() => Err(error),
         Err(_) => copy(original, link).map(|_| Linked::Copied),
     }
+}
+
+/// Gives many files a second place at the cost of no space, where the file system can: as clones, else as hard links, else
+/// as copies. What was refused once is not tried again.
+#[derive(Debug, Default)]
+pub struct Sharing {
+    no_clones: AtomicBool,
+}
+
+impl Sharing {
+    /// Lets `place`, which does not exist, have the content and the permissions of `original`.
+    pub fn share(&self, original: &Path, place: &Path) -> Result<Linked, FsError> {
+        if !self.no_clones.load(Ordering::Relaxed) {
+            if clone_file(original, place).is_ok() {
+                return Ok(Linked::Cloned);
+            }
+            self.no_clones.store(true, Ordering::Relaxed);
+        }
+        hard_link_or_copy(original, place)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn clone_file(original: &Path, place: &Path) -> io::Result<()> {
+    let from = fs::File::open(original)?;
+    let to = fs::File::create_new(place)?;
+    let cloned = rustix::fs::ioctl_ficlone(&to, &from).map_err(io::Error::from);
+    let done = cloned.and_then(|()| to.set_permissions(from.metadata()?.permissions()));
+    if done.is_err() {
+        drop(fs::remove_file(place));
+    }
+    done
+}
+
+#[cfg(not(target_os = "linux"))]
+fn clone_file(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Makes `link` a symbolic link to `target`, replacing a file or link that is there.
@@ -85,6 +125,9 @@ mod tests {
         assert_eq!(inode(&a), inode(&b));
         copy(&a, &b).expect("copies");
         assert_ne!(inode(&a), inode(&b));
+        let c = dir.path().join("c");
+        assert_ne!(Sharing::default().share(&a, &c).expect("shares"), Linked::Copied);
+        assert_eq!(crate::read(&c).expect("reads"), b"a");
         symlink(Path::new("a"), &b).expect("links");
         assert_eq!(read_link(&b).expect("reads"), Path::new("a"));
         assert!(hard_link_or_copy(&dir.path().join("none"), &b).expect_err("no source").is_not_found());

@@ -55,6 +55,12 @@ impl CargoHome {
         self.root.join("config.toml")
     }
 
+    /// The user's configuration, in the file that old Cargos knew if it is there: that goes first.
+    pub fn config_in_use(&self) -> PathBuf {
+        let old = self.root.join("config");
+        if matches!(dhow_fs::stat(&old), Ok(Some(stat)) if stat.is_file()) { old } else { self.config() }
+    }
+
     /// The user's tokens.
     pub fn credentials(&self) -> PathBuf {
         self.root.join("credentials.toml")
@@ -127,6 +133,41 @@ impl CargoHome {
         names.retain(|name| !name.starts_with('.'));
         let (registry, manifests) = (self.registry(), self.manifests());
         Ok(names.into_iter().map(|name| RegistryHome::new(&registry, &manifests, name)).collect())
+    }
+
+    /// Everything that there may be of one registry.
+    pub fn all_of_registry(&self, place: &RegistryHome) -> [PathBuf; 4] {
+        [place.index(), place.cache(), place.src(), place.manifests()].map(Path::to_owned)
+    }
+
+    /// The directories for working trees of those repositories that have none any more, unless they are `kept`.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn empty_checkouts(&self, kept: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, FsError> {
+        let entries = dhow_fs::list_dir_optional(&self.git_checkouts())?.unwrap_or_default();
+        let dirs = entries.into_iter().filter(|entry| entry.kind == FileKind::Dir && !kept(&entry.path));
+        Ok(dirs.map(|entry| entry.path).collect())
+    }
+
+    /// What is noted of packages and working trees that are gone.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn orphaned_notes(&self) -> Result<Vec<PathBuf>, FsError> {
+        let mut found = Vec::new();
+        for (notes, places) in
+            [(self.manifests(), self.all_sources()), (self.manifests_of_checkouts(), self.git_checkouts())]
+        {
+            for owner in dhow_fs::list_dir_optional(&notes)?.unwrap_or_default() {
+                for entry in dhow_fs::list_dir_optional(&owner.path)?.unwrap_or_default() {
+                    if dhow_fs::lstat(&places.join(&owner.file_name).join(&entry.file_name))?.is_none() {
+                        found.push(entry.path);
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The indexes of all registries.

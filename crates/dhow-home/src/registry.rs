@@ -15,11 +15,13 @@ use crate::git::BareRepository;
 /// ```text
 /// registry/index/<host>-<hash>/
 ///     .git/                               the index, if it is a git repository: see BareRepository
+///     HEAD, objects/, refs/ …             the same in a hub
 ///     config.json
 ///     .cache/se/rd/serde                  index file, in the format of dhow_formats::index_cache
 /// registry/cache/<host>-<hash>/
 ///     serde-1.0.0.crate
 ///     .dhow-serde-1.0.0.part              being downloaded; locked by who does it (in `src`, if there is no `cache`)
+///     .dhow-serde-1.0.0.taken             being taken over from another home, under that lock
 /// registry/src/<host>-<hash>/
 ///     serde-1.0.0/                        complete if its .cargo-ok says so
 ///     .dhow-serde-1.0.0/                  being unpacked, under the lock of the .part
@@ -70,9 +72,20 @@ impl RegistryHome {
         &self.index
     }
 
-    /// The index as a git repository. Cargo's has no working tree, but lies where one would have it.
+    /// The index as a git repository. Cargo's has no working tree, but lies where one would have it; one that git may
+    /// commit to another repository must not have that name, and Cargo finds it as well.
     pub fn index_repository(&self) -> BareRepository {
-        BareRepository::new(self.index.join(".git"))
+        let plain = self.plain_index_repository();
+        let is_plain = |name: &str| matches!(dhow_fs::stat(&plain.path().join(name)), Ok(Some(_)));
+        match is_plain("HEAD") && is_plain("objects") {
+            true => plain,
+            false => BareRepository::new(self.index.join(".git")),
+        }
+    }
+
+    /// The index as a git repository in a hub: see [`Self::index_repository`].
+    pub fn plain_index_repository(&self) -> BareRepository {
+        BareRepository::new(self.index.clone())
     }
 
     /// Where the archives are.
@@ -113,6 +126,11 @@ impl RegistryHome {
     /// The archive while it is being made. Whoever holds its lock downloads and unpacks that package, alone.
     pub fn archive_part(&self, id: PackageId) -> PathBuf {
         self.parts.join(format!("{PART_PREFIX}{}-{}.part", id.name(), id.version()))
+    }
+
+    /// The archive while it is taken over from another home, under the lock of [`Self::archive_part`].
+    pub fn archive_taken(&self, id: PackageId) -> PathBuf {
+        self.parts.join(format!("{PART_PREFIX}{}-{}.taken", id.name(), id.version()))
     }
 
     /// A package's unpacked sources.

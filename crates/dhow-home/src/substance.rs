@@ -15,7 +15,7 @@ pub const REPOSITORY_CONFIG: &[u8] =
 pub enum Substance {
     /// The configuration.
     Config,
-    /// What git ignores of the home.
+    /// What git is told of the home.
     Ignored,
     /// What is known of an index.
     Index,
@@ -33,7 +33,7 @@ impl Substance {
         let parts: Option<Vec<&str>> = relative.components().map(plain).collect();
         match parts?[..] {
             ["config.toml"] => Some(Self::Config),
-            [".gitignore"] => Some(Self::Ignored),
+            [".gitattributes" | ".gitignore"] => Some(Self::Ignored),
             ["registry", "cache", dir, file] if is_name(dir) && is_name(file) => {
                 file.ends_with(".crate").then_some(Self::Archive)
             }
@@ -87,9 +87,9 @@ fn is_hex(text: &str) -> bool {
 }
 
 impl CargoHome {
-    /// What git is told to ignore of the home, if it is a project's.
-    pub fn ignored(&self) -> PathBuf {
-        self.root().join(".gitignore")
+    /// What git is told of the home, if it is a project's.
+    pub fn git_files(&self) -> [PathBuf; 2] {
+        [".gitattributes", ".gitignore"].map(|name| self.root().join(name))
     }
 
     /// The files of the substance that are there, sorted, each as a path in the home.
@@ -99,7 +99,7 @@ impl CargoHome {
     pub fn substance(&self) -> Result<Vec<(PathBuf, Substance)>, FsError> {
         let mut files = Vec::new();
         let mut open = vec![PathBuf::from("registry/index"), "registry/cache".into(), "git/db".into()];
-        let top = [PathBuf::from("config.toml"), ".gitignore".into()];
+        let top = [PathBuf::from("config.toml"), ".gitattributes".into(), ".gitignore".into()];
         for path in top {
             if dhow_fs::lstat(&self.root().join(&path))?.is_some_and(|stat| stat.is_file()) {
                 files.extend(Substance::of(&path).map(|what| (path, what)));
@@ -124,7 +124,7 @@ impl CargoHome {
     /// # Errors
     /// The home cannot be listed.
     pub fn belongings(&self) -> Result<Vec<PathBuf>, FsError> {
-        let made = ["registry", "git", ".dhow", "config.toml", ".gitignore"];
+        let made = ["registry", "git", ".dhow", "config.toml", ".gitattributes", ".gitignore"];
         let entries = dhow_fs::list_dir_optional(self.root())?.unwrap_or_default().into_iter();
         let others = entries.filter(|entry| made.iter().all(|name| entry.file_name != *name));
         Ok(others.map(|entry| entry.path).collect())

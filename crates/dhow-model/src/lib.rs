@@ -17,5 +17,7 @@ pub use dependency::{DepKind, Dependency};
 pub use feature::FeatureValue;
 pub use interned::InternedString;
 pub use package_id::{PackageId, spec_matches};
-pub use source_id::{CRATES_IO_INDEX, CRATES_IO_REGISTRY, CRATES_IO_SPARSE_INDEX, SourceId, SourceIdError};
+pub use source_id::{
+    CRATES_IO_CONFIG, CRATES_IO_INDEX, CRATES_IO_REGISTRY, CRATES_IO_SPARSE_INDEX, SourceId, SourceIdError,
+};
 pub use summary::{Checksum, FeatureMap, Summary};

@@ -19,6 +19,8 @@ use crate::interned::InternedString;
 pub const CRATES_IO_INDEX: &str = "https://github.com/rust-lang/crates.io-index";
 /// The URL of crates.io's sparse index, unless configuration replaces it.
 pub const CRATES_IO_SPARSE_INDEX: &str = "sparse+https://index.crates.io/";
+/// What crates.io says of itself in its `config.json`.
+pub const CRATES_IO_CONFIG: &str = r#"{"dl":"https://static.crates.io/crates","api":"https://crates.io"}"#;
 /// The name of crates.io in configuration.
 pub const CRATES_IO_REGISTRY: &str = "crates-io";
 

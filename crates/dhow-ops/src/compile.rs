@@ -194,7 +194,7 @@ fn make(
         profile_dir: profiles.dir_name().to_string(),
         kinds: tools.kinds.clone(),
     });
-    let checks = SourceChecks::new(sources.registries(), &plan, checksums);
+    let checks = SourceChecks::new(sources, &plan, checksums);
     if options.verify_sources || session.config.verify_sources()? {
         checks.of_all()?;
     }

@@ -49,6 +49,15 @@ pub enum Error {
     #[error(transparent)]
     Vendor(#[from] crate::vendor_problem::VendorProblem),
     #[error(transparent)]
+    Hub(#[from] dhow_hub::HubError),
+    #[error(
+        "the hub `{}` has not all that `Cargo.lock` needs, and without the network it cannot be brought there\n\n\
+         help: `dhow hub update` with network fills it; `--no-hub` builds without it", .root.display()
+    )]
+    HubLacks { root: PathBuf, source: Box<Self> },
+    #[error(transparent)]
+    HubPack(#[from] dhow_hub::PackError),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),

@@ -19,7 +19,7 @@ pub(crate) fn now(session: &Session<'_>) -> u64 {
 
 /// Records what was used so far. Nothing fails if that is not possible.
 pub(crate) fn record(session: &Session<'_>, sources: &Sources<'_>) {
-    let used = sources.registries().take_used();
+    let used = sources.home_registries().take_used();
     if used.is_empty() {
         return;
     }
@@ -29,7 +29,7 @@ pub(crate) fn record(session: &Session<'_>, sources: &Sources<'_>) {
         last_use.record(&used, now)?;
         last_use.last_collected()
     };
-    match write(sources.registries().home()) {
+    match write(sources.home_registries().home()) {
         Ok(last_collected) => sources.set_last_collected(last_collected),
         Err(error) => session.tell(Event::Remark(error.to_string())),
     }
@@ -39,9 +39,9 @@ pub(crate) fn record(session: &Session<'_>, sources: &Sources<'_>) {
 /// Only here: as long as `sources` are there, they are kept in their place.
 pub(crate) fn finish(session: &Session<'_>, sources: Sources<'_>) {
     record(session, &sources);
-    let home = sources.registries().home().clone();
+    let home = sources.home_registries().home().clone();
     let last = sources.last_collected().filter(|_| sources.wants_collection());
-    let offline = sources.registries().settings().net.offline;
+    let offline = sources.home_registries().settings().net.offline;
     drop(sources);
     let Some(last) = last.filter(|_| !offline) else { return };
     let now = now(session);

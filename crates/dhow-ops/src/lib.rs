@@ -2,6 +2,7 @@
 //!
 //! This is where the stages of the road are put one after another; what a stage does is its own crate's business.
 
+mod accessible;
 mod clean;
 mod compile;
 mod doc;
@@ -12,6 +13,8 @@ mod event;
 mod hold;
 mod home;
 mod hub;
+mod hub_fill;
+mod hub_sources;
 mod info;
 mod install;
 mod install_error;
@@ -54,6 +57,8 @@ pub use dhow_fetch::Event as FetchEvent;
 pub use dhow_formats::home_stat::HomeStat;
 pub use dhow_formats::manifest_edit::DependencyTable;
 pub use dhow_home::Limits;
+pub use dhow_hub::{Carry as HubCarry, Packed as HubPacked};
+pub use dhow_hub::{HubSettings, VersionControl};
 pub use dhow_model::DepKind;
 pub use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection};
 pub use dhow_workspace::{Location, Warning as ManifestWarning};
@@ -63,7 +68,10 @@ pub use edit_problem::EditProblem;
 pub use error::Error;
 pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
-pub use hub::hub_verify;
+pub use hub::{
+    HubChange, HubCreateOptions, HubUnpackOptions, HubUnpacked, hub_create, hub_pack, hub_prune, hub_unpack,
+    hub_update, hub_verify,
+};
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{
     CrateSpec, CrateSpecError, GitSource, InstallFrom, InstallOptions, UninstallOptions, install,
@@ -81,7 +89,7 @@ pub use registry_choice::RegistryChoice;
 pub use run::run;
 pub use search::{Found, MAX_SEARCH_LIMIT, SearchOptions, search};
 pub use semver::VersionReq;
-pub use session::{LockMode, Session};
+pub use session::{HubUse, LockMode, Session};
 pub use test::{TestFailure, TestOptions, TestOutcome, test};
 pub use tools::host_triple;
 pub use tree::{Charset, Depth, Edges, EdgesError, Pattern, PatternError, Prefix, TreeOptions, tree};

@@ -4,36 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use dhow_fetch::Wanted;
-use dhow_model::{DepKind, Dependency, PackageId};
+use dhow_fetch::{Registries, Wanted};
+use dhow_model::PackageId;
 use dhow_resolve::Resolve;
 use dhow_workspace::{Loader, Package};
 
+pub(crate) use crate::accessible::accessible;
 use crate::error::Error;
 use crate::event::Event;
-use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
-
-/// What `roots` reach: by dev-dependencies only if `dev`, by others if `is_active`.
-pub(crate) fn accessible(
-    resolve: &Resolve,
-    roots: &[PackageId],
-    dev: bool,
-    is_active: &dyn Fn(&Dependency) -> bool,
-) -> BTreeSet<PackageId> {
-    let mut seen: BTreeSet<PackageId> = roots.iter().copied().collect();
-    let mut todo: Vec<PackageId> = roots.to_vec();
-    let counts = |dep: &Dependency| (dev || dep.kind() != DepKind::Development) && is_active(dep);
-    while let Some(id) = todo.pop() {
-        for (to, declared) in resolve.deps(id) {
-            if declared.iter().any(counts) && seen.insert(to) {
-                todo.push(to);
-            }
-        }
-    }
-    seen
-}
+use crate::{hub_fill, last_use};
 
 /// Downloads what is missing, and reads the manifests of all of `ids`.
 pub(crate) fn load(
@@ -48,7 +29,11 @@ pub(crate) fn load(
     let (from_git, not_in_git) = git_packages(sources, ids)?;
     let from_registries: Vec<Wanted> =
         not_in_git.into_iter().map(|id| Wanted { id, checksum: resolve.checksum(id) }).collect();
-    let roots = download(session, sources, &from_registries)?;
+    let (of_hub, of_home) = hub_fill::provide(session, sources, from_registries)?;
+    let mut roots = download(session, sources, sources.home_registries(), &of_home)?;
+    if let Some(hub) = sources.hub().filter(|_| !of_hub.is_empty()) {
+        roots.extend(download(session, sources, &hub.registries, &of_hub)?);
+    }
     let mut packages = read_manifests(sources.loader(), &roots)?;
     packages.extend(from_git);
     for id in ids.iter().filter(|id| id.source().is_path()) {
@@ -66,7 +51,7 @@ pub(crate) fn load_one(
     wanted: Wanted,
 ) -> Result<Package, Error> {
     sources.keep_in_place()?;
-    let roots = download(session, sources, &[wanted])?;
+    let roots = download(session, sources, sources.registries(), &[wanted])?;
     let root = roots.get(&wanted.id).map(PathBuf::as_path).unwrap_or(Path::new(""));
     Ok(sources.loader().package(&root.join("Cargo.toml"), wanted.id.source())?)
 }
@@ -75,6 +60,7 @@ pub(crate) fn load_one(
 fn download(
     session: &Session<'_>,
     sources: &Sources<'_>,
+    registries: &Registries,
     wanted: &[Wanted],
 ) -> Result<BTreeMap<PackageId, PathBuf>, Error> {
     let events = |event| session.tell(Event::Fetch(event));
@@ -82,7 +68,7 @@ fn download(
     let on_ready = |id: PackageId, root: &Path| {
         ready.lock().unwrap_or_else(PoisonError::into_inner).insert(id, root.to_owned());
     };
-    sources.registries().download(wanted, &on_ready, &events)?;
+    registries.download(wanted, &on_ready, &events)?;
     last_use::record(session, sources);
     Ok(ready.into_inner().unwrap_or_else(PoisonError::into_inner))
 }

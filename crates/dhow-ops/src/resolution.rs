@@ -9,6 +9,7 @@ use dhow_workspace::{Package, Workspace};
 
 use crate::error::Error;
 use crate::hold::Hold;
+use crate::hub_fill;
 use crate::lock_file::LockFile;
 use crate::lock_report::{self, Occasion};
 use crate::rust_versions::RustVersions;
@@ -52,12 +53,13 @@ pub(crate) fn resolve(
     let rust_versions = RustVersions::new(session, workspace, options.ignore_rust_version)?;
     let search = Search { workspace, rust_versions };
     let hold = Hold { previous: previous.as_ref(), ..Hold::default() };
-    let resolve = search.with_as_little_network_as_possible(sources, &search.all_members(), hold)?;
+    let resolve = search.by_hub_or_home(sources, &search.all_members(), hold)?;
     let written = lock.write(session, &resolve, search.rust_versions.lowest().as_ref())?;
     if written || options.anew {
         let occasion = previous.as_ref().map_or(Occasion::New, Occasion::Changed);
         lock_report::tell(session, sources, &search.rust_versions, &resolve, occasion)?;
     }
+    hub_fill::follow(session, sources, &resolve)?;
     Ok(resolve)
 }
 
@@ -120,6 +122,35 @@ impl Search<'_> {
             dev_deps: true,
         };
         self.workspace.members().iter().map(all).collect()
+    }
+
+    /// What the hub knows, if there is one, says as much as the home as long as the lock file need not change. Only where
+    /// it must, or where the hub does not know all of it, the home is asked.
+    fn by_hub_or_home(
+        &self,
+        sources: &mut Sources<'_>,
+        members: &[Member],
+        hold: Hold<'_>,
+    ) -> Result<Resolve, Error> {
+        let offline = sources.home_registries().settings().net.offline;
+        if hold.previous.is_some() && sources.hub().is_some() {
+            sources.ask_hub(true);
+            let found = self.with_as_little_network_as_possible(sources, members, hold);
+            if let Ok(resolve) = found {
+                let mut unpinned = resolve.unpinned_sources().iter();
+                if offline || !unpinned.any(|source| source.is_registry()) {
+                    return Ok(resolve);
+                }
+            }
+            sources.ask_hub(false);
+        }
+        let found = self.with_as_little_network_as_possible(sources, members, hold);
+        match (found, sources.hub()) {
+            (Err(source), Some(hub)) if offline => {
+                Err(Error::HubLacks { root: hub.hub.home().root().to_owned(), source: Box::new(source) })
+            }
+            (found, _) => found,
+        }
     }
 
     /// A lock file says which releases to use, and what the home knows of them will do. Only registries of which more

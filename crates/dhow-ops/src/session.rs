@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
+use dhow_hub::HubSettings;
 use dhow_model::SourceId;
 
 use crate::event::{Event, Level};
@@ -14,6 +15,18 @@ pub struct LockMode {
     pub locked: bool,
     /// Nothing may come over the network.
     pub offline: bool,
+}
+
+/// What becomes of a project's hub.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum HubUse<'a> {
+    /// Packages come from it, if there is one.
+    #[default]
+    Found,
+    /// They come from the home: `--no-hub`, `DHOW_HUB=0`.
+    Never,
+    /// As if there were one with these settings.
+    With(&'a HubSettings),
 }
 
 /// One invocation of one command.
@@ -29,6 +42,8 @@ pub struct Session<'a> {
     pub target_dir: Option<&'a Path>,
     /// What must not change, what must not be used.
     pub lock: LockMode,
+    /// Whether packages come from the project's hub.
+    pub hub: HubUse<'a>,
     /// This program: what children find in `CARGO`.
     pub exe: &'a Path,
     /// Whether standard error has colors.
@@ -46,6 +61,10 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// The same without the hub.
+    pub(crate) fn without_hub(&self) -> Self {
+        Self { hub: HubUse::Never, ..*self }
+    }
     /// The directory in which the command was started.
     pub(crate) fn cwd(&self) -> &Path {
         self.env.cwd()

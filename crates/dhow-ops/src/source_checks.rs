@@ -1,6 +1,6 @@
 //! Whether the sources that a build uses are what was unpacked or checked out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,6 +11,7 @@ use dhow_model::{Checksum, PackageId};
 use dhow_plan::Plan;
 
 use crate::parallel;
+use crate::sources::Sources;
 
 /// What was added in a place, by whomever, or what is wrong there.
 type Looked = Result<Vec<PathBuf>, FetchError>;
@@ -18,6 +19,8 @@ type Looked = Result<Vec<PathBuf>, FetchError>;
 /// The packages of a plan that nobody is supposed to change.
 pub(crate) struct SourceChecks<'a> {
     registries: &'a Registries,
+    /// Where the others come from, if these hold only some packages of registries.
+    others: Option<(&'a Registries, BTreeSet<PackageId>)>,
     /// Whether they have a build script.
     packages: BTreeMap<PackageId, bool>,
     checksums: HashMap<PackageId, Checksum>,
@@ -29,13 +32,15 @@ pub(crate) struct SourceChecks<'a> {
 
 impl<'a> SourceChecks<'a> {
     pub(crate) fn new(
-        registries: &'a Registries,
+        sources: &'a Sources<'_>,
         plan: &Plan,
         checksums: HashMap<PackageId, Checksum>,
     ) -> Self {
+        let held = sources.asked_hub().and_then(|hub| hub.needed.borrow().clone());
         let units = plan.graph.units.iter().filter(|unit| !unit.is_local);
         Self {
-            registries,
+            registries: sources.registries(),
+            others: held.map(|held| (sources.home_registries(), held)),
             packages: units.map(|unit| (unit.package.id(), unit.package.has_custom_build())).collect(),
             checksums,
             checkouts: Mutex::default(),
@@ -57,7 +62,7 @@ impl<'a> SourceChecks<'a> {
             return self.look_at_checkout(&root, commit, depth);
         }
         let has_script = self.packages.get(&id).is_some_and(|has_script| *has_script);
-        let added = self.registries.check_sources(self.wanted(id), has_script, depth)?;
+        let added = self.registries_of(id).check_sources(self.wanted(id), has_script, depth)?;
         if !added.is_empty() {
             lock(&self.added).insert(id, added);
         }
@@ -82,7 +87,7 @@ impl<'a> SourceChecks<'a> {
         }
         let added = lock(&self.added);
         let before = added.get(&id).map(Vec::as_slice).unwrap_or_default();
-        self.registries.note_script(self.wanted(id), before)
+        self.registries_of(id).note_script(self.wanted(id), before)
     }
 
     /// For a repository, vendored packages may stand in; then there is no working tree.
@@ -91,6 +96,13 @@ impl<'a> SourceChecks<'a> {
         let Some(commit) = source.precise().filter(|_| source.is_git()) else { return Ok(None) };
         let checkout = self.registries.checkout(source, &|_| {})?;
         Ok(checkout.map(|checkout| (checkout.root.clone(), commit)))
+    }
+
+    fn registries_of(&self, id: PackageId) -> &'a Registries {
+        match &self.others {
+            Some((others, held)) if id.source().is_registry() && !held.contains(&id) => others,
+            _ => self.registries,
+        }
     }
 
     fn wanted(&self, id: PackageId) -> Wanted {

@@ -15,6 +15,7 @@ use semver::Version;
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::hub_sources::HubSources;
 use crate::network;
 use crate::session::Session;
 
@@ -22,7 +23,10 @@ use crate::session::Session;
 pub(crate) struct Sources<'a> {
     session: &'a Session<'a>,
     loader: &'a Loader<'a>,
+    /// The home's.
     registries: Registries,
+    /// The project's hub, if packages may come from there.
+    hub: Option<HubSources>,
     /// Members, and all that they reach by `path`.
     path_packages: BTreeMap<SourceId, Package>,
     /// What repositories have, by their sources, pinned to a commit or not.
@@ -43,6 +47,7 @@ impl<'a> Sources<'a> {
         session: &'a Session<'a>,
         loader: &'a Loader<'a>,
         members: &[Package],
+        hub: Option<HubSources>,
     ) -> Result<Self, Error> {
         let home = CargoHome::new(session.config.home());
         let registries = Registries::new(
@@ -55,6 +60,7 @@ impl<'a> Sources<'a> {
             session,
             loader,
             registries,
+            hub,
             path_packages: of_paths.map(|p| (p.id().source(), p.clone())).collect(),
             git_packages: Mutex::default(),
             answers: HashMap::new(),
@@ -80,8 +86,35 @@ impl<'a> Sources<'a> {
         Ok(())
     }
 
+    /// Those that are asked: the hub's or the home's.
     pub(crate) fn registries(&self) -> &Registries {
+        match self.asked_hub() {
+            Some(hub) => &hub.registries,
+            None => &self.registries,
+        }
+    }
+
+    /// The home's.
+    pub(crate) fn home_registries(&self) -> &Registries {
         &self.registries
+    }
+
+    /// The project's hub, if packages may come from there.
+    pub(crate) fn hub(&self) -> Option<&HubSources> {
+        self.hub.as_ref()
+    }
+
+    /// The same, if it is what is asked.
+    pub(crate) fn asked_hub(&self) -> Option<&HubSources> {
+        self.hub.as_ref().filter(|hub| hub.is_asked.get())
+    }
+
+    /// From now on the hub is asked, or the home. What is there of repositories lies elsewhere then.
+    pub(crate) fn ask_hub(&self, yes: bool) {
+        if let Some(hub) = self.hub.as_ref().filter(|hub| hub.is_asked.get() != yes) {
+            hub.is_asked.set(yes);
+            self.git_packages.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
     }
 
     pub(crate) fn last_collected(&self) -> Option<u64> {
@@ -104,6 +137,14 @@ impl<'a> Sources<'a> {
     /// From now on, until this value is dropped, nobody removes sources from the home: a collection waits. Whoever is
     /// about to read sources there, or to find out which of them are there, calls this first; the first call counts.
     pub(crate) fn keep_in_place(&self) -> Result<(), Error> {
+        match self.asked_hub() {
+            Some(hub) => hub.keep_in_place(self.session),
+            None => self.keep_home_in_place(),
+        }
+    }
+
+    /// The same of the home, whoever is asked.
+    pub(crate) fn keep_home_in_place(&self) -> Result<(), Error> {
         if self.in_place.get().is_none() {
             let home = self.registries.home();
             let told = |notice| self.session.tell(Event::of_lock(notice, "package cache", home.root()));
@@ -141,13 +182,13 @@ impl<'a> Sources<'a> {
 
     /// Whether what the home knows will do. What was learnt under another rule is forgotten.
     pub(crate) fn set_freshness(&mut self, freshness: Freshness) {
-        self.registries.set_freshness(freshness);
+        self.registries().set_freshness(freshness);
         self.answers.clear();
     }
 
     /// Asks one registry for news, whatever the rule for others.
     pub(crate) fn revalidate(&mut self, source: SourceId) {
-        self.registries.revalidate(source);
+        self.registries().revalidate(source);
         self.answers.retain(|(_, known), _| *known != source);
     }
 
@@ -170,7 +211,7 @@ impl<'a> Sources<'a> {
             by_source.entry(dep.source()).or_default().push(dep.clone());
         }
         for (source, wanted) in by_source {
-            self.registries.registry(source)?.prefetch(&wanted);
+            self.registries().registry(source)?.prefetch(&wanted);
         }
         Ok(())
     }
@@ -182,7 +223,7 @@ impl<'a> Sources<'a> {
             by_source.entry(id.source()).or_default().push(id.name());
         }
         for (source, names) in by_source {
-            self.registries.registry(source)?.request(names);
+            self.registries().registry(source)?.request(names);
         }
         Ok(())
     }
@@ -193,14 +234,14 @@ impl<'a> Sources<'a> {
             ids.map(PackageId::source).filter(|s| s.is_git() && s.precise().is_some()).collect();
         if sources.len() > 1 {
             let events = |event| self.session.tell(Event::Fetch(event));
-            self.registries.prefetch_checkouts(&Vec::from_iter(sources), &events);
+            self.registries().prefetch_checkouts(&Vec::from_iter(sources), &events);
         }
     }
 
     /// Waits until an answer has come.
     pub(crate) fn wait(&self) {
         let events = |event| self.session.tell(Event::Fetch(event));
-        for registry in self.registries.opened() {
+        for registry in self.registries().opened() {
             registry.wait(&events);
         }
     }
@@ -208,7 +249,7 @@ impl<'a> Sources<'a> {
     /// Tells what happened, without waiting.
     pub(crate) fn tell_news(&self) {
         let events = |event| self.session.tell(Event::Fetch(event));
-        self.registries.opened().iter().for_each(|registry| registry.tell_news(&events));
+        self.registries().opened().iter().for_each(|registry| registry.tell_news(&events));
     }
 
     fn ask(&mut self, dep: &Dependency) -> Poll<Result<Arc<dyn Releases>, ProviderError>> {
@@ -223,7 +264,7 @@ impl<'a> Sources<'a> {
                 Err(error) => return Poll::Ready(Err(Box::new(error))),
             }
         }
-        let registry = match self.registries.registry(source) {
+        let registry = match self.registries().registry(source) {
             Ok(registry) => registry,
             Err(error) => return Poll::Ready(Err(Box::new(error))),
         };
@@ -249,7 +290,7 @@ impl<'a> Sources<'a> {
         }
         self.keep_in_place()?;
         let events = |event| self.session.tell(Event::Fetch(event));
-        let Some(checkout) = self.registries.checkout(source, &events)? else { return Ok(None) };
+        let Some(checkout) = self.registries().checkout(source, &events)? else { return Ok(None) };
         let packages: Arc<[Package]> =
             self.loader.packages_below(&checkout.root, checkout.source).map(Arc::from)?;
         let mut known = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,6 +7,7 @@ use dhow_workspace::{LoadOptions, Loader, Workspace};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::hub_sources::HubSources;
 use crate::last_use;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -110,7 +111,11 @@ pub(crate) fn open_at<T>(
             session.tell(Event::ManifestWarning(warning.clone()));
         }
     }
-    let mut sources = Sources::new(session, &loader, workspace.members())?;
+    let hub = match origin {
+        Origin::Manifest(_) => HubSources::find(session, &workspace)?,
+        Origin::Unpacked(..) => None,
+    };
+    let mut sources = Sources::new(session, &loader, workspace.members(), hub)?;
     if care != Care::Manifests {
         sources.read_path_dependencies(&workspace)?;
     }
@@ -136,7 +141,7 @@ pub(crate) fn without<T>(
         target_dir: None,
         build_dir: None,
     });
-    let mut sources = Sources::new(session, &loader, &[])?;
+    let mut sources = Sources::new(session, &loader, &[], None)?;
     let result = work(&mut sources);
     last_use::finish(session, sources);
     result

@@ -5,7 +5,10 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
-use dhow_ops::{CleanOptions, Cleaned, HomeStat, HomeVerified, LockMode, Session, TestOutcome};
+use dhow_ops::{
+    CleanOptions, Cleaned, HomeStat, HomeVerified, HubChange, HubPacked, HubUnpacked, HubUse, LockMode,
+    Session, TestOutcome,
+};
 use dhow_process::{Jobserver, Process};
 use dhow_term::{Settings, Terminal, Verbosity, When};
 
@@ -19,6 +22,7 @@ pub(crate) struct Context {
     config_args: Vec<String>,
     terminal: Terminal,
     lock: LockMode,
+    no_hub: bool,
     exe: PathBuf,
     jobserver: Option<Jobserver>,
     /// `--manifest-path`
@@ -40,6 +44,7 @@ impl Context {
         for warning in config.warnings() {
             terminal.warn(warning);
         }
+        let no_hub = no_hub(global, &env);
         let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("dhow"));
         Ok(Self {
             env,
@@ -47,6 +52,7 @@ impl Context {
             config_args: global.config.clone(),
             terminal,
             lock: lock_mode(global),
+            no_hub,
             exe,
             jobserver,
             manifest_path: None,
@@ -62,6 +68,7 @@ impl Context {
             self.config = load_config(&self.env, &self.config_args)?;
         }
         self.lock = lock_mode(global);
+        self.no_hub = no_hub(global, &self.env);
         self.terminal = Terminal::new(settings(global, &self.env, &self.config)?);
         Ok(())
     }
@@ -86,6 +93,7 @@ impl Context {
             manifest_path: self.manifest_path.as_deref(),
             target_dir: self.target_dir.as_deref(),
             lock: self.lock,
+            hub: if self.no_hub { HubUse::Never } else { HubUse::Found },
             exe: &self.exe,
             color: self.terminal.err_has_color(),
             width: self.terminal.width(),
@@ -182,6 +190,21 @@ impl Context {
         Ok(dhow_term::report_stat(&self.terminal, stat, now)?)
     }
 
+    /// Says what was done to the hub.
+    pub(crate) fn report_hub(&self, verb: &str, change: &HubChange) {
+        dhow_term::report_hub(&self.terminal, verb, change);
+    }
+
+    /// Says what was packed.
+    pub(crate) fn report_hub_packed(&self, file: &Path, packed: HubPacked) {
+        dhow_term::report_hub_packed(&self.terminal, file, packed);
+    }
+
+    /// Says what was unpacked.
+    pub(crate) fn report_hub_unpacked(&self, unpacked: &HubUnpacked) {
+        dhow_term::report_hub_unpacked(&self.terminal, unpacked);
+    }
+
     /// Prints an error and gives the exit code.
     pub(crate) fn report_error(&self, error: CliError) -> u8 {
         match error {
@@ -219,6 +242,10 @@ fn load_config(env: &Env, args: &[String]) -> Result<Config, CliError> {
 
 fn lock_mode(global: &GlobalArgs) -> LockMode {
     LockMode { locked: global.locked || global.frozen, offline: global.offline || global.frozen }
+}
+
+fn no_hub(global: &GlobalArgs, env: &Env) -> bool {
+    global.no_hub || matches!(env.get("DHOW_HUB"), Some("0" | "false"))
 }
 
 /// Flags win over configuration.

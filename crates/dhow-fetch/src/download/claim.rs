@@ -10,7 +10,7 @@ use crate::error::FetchError;
 
 /// A claim. When it is dropped unfinished, nothing half-made is left.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     lock: FileLock,
     home: RegistryHome,
     id: PackageId,
@@ -19,7 +19,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// Waits until nobody else works on `id`.
-    pub(super) fn take(
+    pub(crate) fn take(
         home: &RegistryHome,
         id: PackageId,
         notice: &dyn Fn(LockNotice),
@@ -29,7 +29,7 @@ impl Claim {
     }
 
     /// `None` if somebody else works on `id`.
-    pub(super) fn try_take(home: &RegistryHome, id: PackageId) -> Result<Option<Self>, FetchError> {
+    pub(crate) fn try_take(home: &RegistryHome, id: PackageId) -> Result<Option<Self>, FetchError> {
         match FileLock::try_exclusive(&home.archive_part(id), &|_| {})? {
             Some(lock) => Ok(Some(Self::new(lock, home, id)?)),
             None => Ok(None),
@@ -43,17 +43,17 @@ impl Claim {
     }
 
     /// The `.part` file.
-    pub(super) fn file(&self) -> &File {
+    pub(crate) fn file(&self) -> &File {
         self.lock.file()
     }
 
     /// Its path.
-    pub(super) fn path(&self) -> &std::path::Path {
+    pub(crate) fn path(&self) -> &std::path::Path {
         self.lock.path()
     }
 
     /// Empties the `.part` file.
-    pub(super) fn clear(&self) -> Result<(), FsError> {
+    pub(crate) fn clear(&self) -> Result<(), FsError> {
         use std::io::Seek;
         let mut file = self.file();
         let cleared = file.set_len(0).and_then(|()| file.rewind());
@@ -61,7 +61,7 @@ impl Claim {
     }
 
     /// Moves the `.part` file to where archives are. The claim ends with that.
-    pub(super) fn place_archive(&self, guard: &DownloadGuard<'_>) -> Result<(), FetchError> {
+    pub(crate) fn place_archive(&self, guard: &DownloadGuard<'_>) -> Result<(), FetchError> {
         guard.place_archive(&self.home, self.id)?;
         self.placed.store(true, Ordering::Relaxed);
         Ok(())
@@ -80,7 +80,7 @@ impl Drop for Claim {
 
 /// Removes what killed processes left behind. Called under the lock of the package cache; what somebody works on is
 /// locked, and stays.
-pub(super) fn sweep(home: &RegistryHome) -> Result<(), FsError> {
+pub(crate) fn sweep(home: &RegistryHome) -> Result<(), FsError> {
     let leftovers = home.leftovers()?;
     for path in leftovers.iter().filter(|path| path.extension().is_some_and(|extension| extension == "part"))
     {

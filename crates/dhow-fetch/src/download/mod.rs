@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
 use self::body::download;
-use self::claim::Claim;
+pub(crate) use self::claim::Claim;
 pub(crate) use self::content::Content;
 use self::job::{Job, Origin, Outcome};
 use self::queue::{Queue, Work};

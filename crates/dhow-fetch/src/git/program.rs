@@ -4,7 +4,7 @@
 //! and *over there*, to fetch, where the user's configuration decides how a server is reached. Every run is told its
 //! repository by `GIT_DIR`: nothing is searched for, and who owns the directory does not matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -64,6 +64,15 @@ const THERE: &[&str] = &[
     "fetch.pruneTags=false",
     "fetch.writeCommitGraph=false",
     "fetch.recurseSubmodules=false",
+];
+
+/// For packs that are the same wherever they are made.
+const PACKED: &[&str] = &[
+    "pack.writeReverseIndex=false",
+    "pack.indexVersion=2",
+    "pack.packSizeLimit=0",
+    "core.compression=6",
+    "pack.writeBitmapHashCache=false",
 ];
 
 /// How git is run.
@@ -150,6 +159,47 @@ impl GitProgram {
     pub(super) fn update_references(&self, dir: &Path, lines: &str) -> Result<(), FetchError> {
         let process = self.here(dir, ["update-ref", "--no-deref", "--stdin"]);
         let output = process.output_with_input(lines.as_bytes()).map_err(|error| self.not_run(error))?;
+        self.judge(&process, output).map(drop)
+    }
+
+    /// Writes all objects of these commits, without their history, to a pack in the repository, which finds them
+    /// elsewhere. Nothing decides about its bytes but the commits.
+    pub(super) fn pack_commits(&self, dir: &Path, commits: &BTreeSet<&str>) -> Result<(), FetchError> {
+        let args = ["rev-list", "--objects", "--no-object-names", "--no-walk=unsorted", "--stdin"];
+        let process = self.here(dir, args);
+        let wanted: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
+        let listed = process.output_with_input(wanted.as_bytes()).map_err(|error| self.not_run(error))?;
+        let listed = output_lines(&self.judge(&process, listed)?);
+        let objects: BTreeSet<&String> = listed.iter().collect();
+        let objects: String = objects.iter().map(|object| format!("{object}\n")).collect();
+        let mut process = self.process(&self.here, Some(dir));
+        self.configure(&mut process, ALWAYS);
+        self.configure(&mut process, PACKED);
+        process.args(["pack-objects", "--quiet", "--no-reuse-delta", "--no-reuse-object"]);
+        process.args(["--window=0", "--depth=0", "--threads=1", "--compression=6"]);
+        process.arg(dir.join("objects/pack/pack"));
+        let output = process.output_with_input(objects.as_bytes()).map_err(|error| self.not_run(error))?;
+        self.judge(&process, output).map(drop)
+    }
+
+    /// Makes a commit of these files, whose names are as git has them: by nobody, at the beginning of time.
+    pub(super) fn import(
+        &self,
+        dir: &Path,
+        reference: &str,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<(), FetchError> {
+        let who = "dhow <> 0 +0000";
+        let mut stream =
+            format!("commit {reference}\nauthor {who}\ncommitter {who}\ndata 0\n\n").into_bytes();
+        for (path, content) in files {
+            stream.extend(format!("M 100644 inline {path}\ndata {}\n", content.len()).into_bytes());
+            stream.extend_from_slice(content);
+            stream.push(b'\n');
+        }
+        stream.extend_from_slice(b"done\n");
+        let process = self.here(dir, ["fast-import", "--quiet", "--done"]);
+        let output = process.output_with_input(&stream).map_err(|error| self.not_run(error))?;
         self.judge(&process, output).map(drop)
     }
 

@@ -91,6 +91,11 @@ impl Repositories {
         });
     }
 
+    /// What could not be had before may be there by now.
+    pub(crate) fn forget_failures(&self) {
+        self.known().retain(|_, found| found.is_ok());
+    }
+
     fn known(&self) -> MutexGuard<'_, HashMap<SourceId, Result<Checkout, FetchError>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

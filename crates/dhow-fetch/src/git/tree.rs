@@ -53,6 +53,12 @@ impl Tree {
         Ok(tree)
     }
 
+    /// The paths of all that `git ls-tree -r -z` prints, and their hashes.
+    pub(super) fn parse_files(listing: &[u8]) -> impl Iterator<Item = (String, String)> {
+        let entries = listing.split(|byte| *byte == 0).filter_map(entry);
+        entries.map(|(_, hash, path)| (String::from_utf8_lossy(path).into_owned(), hash.to_owned()))
+    }
+
     /// Refuses links that lead out of the tree.
     pub(super) fn check_links(&self, reader: &mut ObjectReader) -> Result<Result<(), Refusal>, FetchError> {
         let mut targets = HashMap::new();

@@ -28,16 +28,21 @@ pub fn carry_over(old: &CargoHome, new: &CargoHome, carry: Carry) -> Result<(), 
     for path in old.belongings()? {
         share(&path, new.root())?;
     }
-    if dhow_fs::lstat(&old.ignored())?.is_some() {
-        dhow_fs::remove_file(&new.ignored())?;
-        share(&old.ignored(), new.root())?;
+    for (present, packed) in old.git_files().into_iter().zip(new.git_files()) {
+        if dhow_fs::lstat(&present)?.is_some() {
+            dhow_fs::remove_file(&packed)?;
+            share(&present, new.root())?;
+        }
     }
-    let config = old.config();
+    let config = old.config_in_use();
     let Some(present) = dhow_fs::read_optional(&config)? else { return Ok(()) };
+    let place = new.root().join(config.file_name().unwrap_or_default());
     match carry {
         Carry::Same if dhow_fs::read_optional(&new.config())?.is_none_or(|packed| packed != present) => {
             return Err(PackError::OtherConfig { path: config });
         }
+        // Under its old name it would go before the packed one.
+        Carry::Replaced if place != new.config() => return Ok(dhow_fs::remove_file(&place)?),
         Carry::Replaced => return Ok(()),
         Carry::Same | Carry::Kept => {}
     }

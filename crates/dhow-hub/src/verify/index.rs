@@ -43,6 +43,10 @@ impl IndexPart {
                 continue;
             }
             found.files += 1;
+            if !dhow_fs::lstat(path)?.is_some_and(|stat| stat.is_file()) {
+                found.add(path.clone(), "is not a regular file", Remedy::Remove);
+                continue;
+            }
             let Some(bytes) = dhow_fs::read_optional(path)? else { continue };
             for problem in problems(&bytes, wanted) {
                 found.add(path.clone(), problem, Remedy::Remove);

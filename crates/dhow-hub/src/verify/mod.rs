@@ -9,9 +9,8 @@ mod repositories;
 
 use std::sync::Arc;
 
-use dhow_fetch::{FetchError, GitProgram, Inspected, Part, Remedy};
+use dhow_fetch::{FetchError, GitProgram, Inspected, Part, Registries, Remedy};
 use dhow_home::CargoHome;
-use dhow_model::SourceId;
 
 pub use self::index::IndexPart;
 use crate::contents::Contents;
@@ -55,22 +54,18 @@ impl HubPart {
     }
 }
 
-/// Looks at a hub from outside. `answers` tells who answers for a source in this project.
+/// Looks at a hub from outside. `registries` are its own.
 ///
 /// Sources and working trees that are all missing are none of its findings: they are what a project that commits its hub
 /// leaves out, and are made of the archives when they are needed.
 ///
 /// # Errors
 /// A directory cannot be listed, or configuration is wrong about a source.
-pub fn survey(
-    home: &CargoHome,
-    contents: &Contents,
-    answers: &dyn Fn(SourceId) -> Result<SourceId, FetchError>,
-) -> Result<Survey, FetchError> {
+pub fn survey(registries: &Registries, contents: &Contents) -> Result<Survey, FetchError> {
     let mut survey = Survey::default();
-    registry::survey(home, contents, answers, &mut survey)?;
-    repositories::survey(home, contents, answers, &mut survey)?;
-    for path in home.all_leftovers()? {
+    registry::survey(registries, contents, &mut survey)?;
+    repositories::survey(registries, contents, &mut survey)?;
+    for path in registries.home().all_leftovers()? {
         survey.found.add(path, "was left half-made by a process that was killed", Remedy::Remove);
     }
     Ok(survey)

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use dhow_fetch::{FetchError, Needed, Part, Remedy};
-use dhow_home::{CargoHome, RegistryHome, package_dir};
-use dhow_model::{Checksum, PackageId, SourceId};
+use dhow_fetch::{FetchError, Fsck, Needed, Part, Registries, Remedy};
+use dhow_home::{RegistryHome, package_dir};
+use dhow_model::{Checksum, PackageId};
 
 use super::{HubPart, IndexPart, Survey};
 use crate::contents::Contents;
@@ -20,13 +20,12 @@ struct Wanted {
 }
 
 pub(super) fn survey(
-    home: &CargoHome,
+    registries: &Registries,
     contents: &Contents,
-    answers: &dyn Fn(SourceId) -> Result<SourceId, FetchError>,
     survey: &mut Survey,
 ) -> Result<(), FetchError> {
-    let wanted = wanted(home, contents, answers)?;
-    for registry in home.registries()? {
+    let wanted = wanted(registries, contents)?;
+    for registry in registries.home().registries()? {
         if !wanted.contains_key(registry.name()) {
             for path in [registry.index(), registry.cache(), registry.src()] {
                 if dhow_fs::lstat(path)?.is_some() {
@@ -57,25 +56,22 @@ pub(super) fn survey(
             let registry = registry.clone();
             survey.parts.push(HubPart::Home(Part::Package { registry, package, needed: Some(needed) }));
         }
+        let repository = wanted.home.index_repository();
+        if dhow_fs::stat(&repository.path().join("HEAD"))?.is_some() {
+            let (path, commits) = (repository.path().to_owned(), Vec::new());
+            survey.parts.push(HubPart::Home(Part::Repository { path, fsck: Fsck::Content, commits }));
+        }
         survey.parts.push(HubPart::Index(IndexPart::new(wanted.home, wanted.listed)));
     }
     Ok(())
 }
 
 /// By the names of the registries' directories.
-fn wanted(
-    home: &CargoHome,
-    contents: &Contents,
-    answers: &dyn Fn(SourceId) -> Result<SourceId, FetchError>,
-) -> Result<BTreeMap<String, Wanted>, FetchError> {
+fn wanted(registries: &Registries, contents: &Contents) -> Result<BTreeMap<String, Wanted>, FetchError> {
     let mut all: BTreeMap<String, Wanted> = BTreeMap::new();
     for (id, checksum) in &contents.listed {
-        let actual = answers(id.source())?;
-        if !actual.is_registry() {
-            // A directory of the project's own.
-            continue;
-        }
-        let registry = home.registry_of(actual);
+        // Directories of the project's own are none of the hub.
+        let Some(registry) = registries.place_of(id.source())? else { continue };
         let wanted = all.entry(registry.name().to_owned()).or_insert_with(|| Wanted {
             home: registry,
             listed: Vec::new(),

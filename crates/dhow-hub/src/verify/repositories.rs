@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use dhow_fetch::{FetchError, Fsck, Part, Remedy};
-use dhow_home::{CargoHome, GitHome};
-use dhow_model::SourceId;
+use dhow_fetch::{Commits, FetchError, Fsck, Part, Registries, Remedy};
+use dhow_home::GitHome;
 
 use super::registry::visible;
 use super::{HubPart, Survey};
@@ -15,19 +14,28 @@ use crate::contents::Contents;
 const MIN_SHORT: usize = 7;
 
 pub(super) fn survey(
-    home: &CargoHome,
+    registries: &Registries,
     contents: &Contents,
-    answers: &dyn Fn(SourceId) -> Result<SourceId, FetchError>,
     survey: &mut Survey,
 ) -> Result<(), FetchError> {
-    let wanted = wanted(home, contents, answers)?;
+    let home = registries.home();
+    let wanted = wanted(registries, contents)?;
+    let submodules = submodules(registries, contents);
     let known: BTreeSet<&Path> = wanted.values().map(|(git, _)| git.database().path()).collect();
     for path in visible(&home.git_db())? {
-        // What submodules are from has no source of its own in the lock file.
-        if !known.contains(path.as_path()) && !is_directory(&path)? {
-            survey.found.add(path, "is not a repository", Remedy::Remove);
-        } else if !known.contains(path.as_path()) {
-            survey.parts.push(repository(path, Vec::new()));
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let needed = submodules.as_ref().map(|commits| commits.get(&name));
+        if known.contains(path.as_path()) {
+            continue;
+        }
+        match needed {
+            _ if !is_directory(&path)? => survey.found.add(path, "is not a repository", Remedy::Remove),
+            Some(None) => survey.found.add(path, NOT_NEEDED, Remedy::Remove),
+            Some(Some((_, commits))) => {
+                survey.parts.push(repository(path, commits.iter().cloned().collect()));
+            }
+            // Nobody knows what it is there for.
+            None => survey.parts.push(repository(path, Vec::new())),
         }
     }
     let known: BTreeSet<&Path> = wanted.values().map(|(git, _)| git.checkouts()).collect();
@@ -36,11 +44,7 @@ pub(super) fn survey(
         if known.contains(path.as_path()) {
             trees.extend(visible(&path)?);
         } else {
-            survey.found.add(
-                path,
-                "is of a repository that nothing in the lock file is from",
-                Remedy::Remove,
-            );
+            survey.found.add(path, NOT_NEEDED, Remedy::Remove);
         }
     }
     let has_trees = !trees.is_empty();
@@ -59,6 +63,17 @@ pub(super) fn survey(
         survey.found.add(path, "is of a commit that the lock file does not name", Remedy::Remove);
     }
     Ok(())
+}
+
+const NOT_NEEDED: &str = "is of a repository that nothing in the lock file is from";
+
+/// All commits that are needed, those of submodules among them, which the lock file does not name. Nothing, if a database
+/// cannot tell.
+fn submodules(registries: &Registries, contents: &Contents) -> Option<Commits> {
+    match contents.repositories.is_empty() {
+        true => Some(Commits::new()),
+        false => registries.needed_commits(registries, &contents.repositories, &|_| {}).ok(),
+    }
 }
 
 fn repository(path: PathBuf, commits: Vec<String>) -> HubPart {
@@ -101,17 +116,16 @@ fn is_directory(path: &Path) -> Result<bool, FetchError> {
 
 /// Repositories by their directories, with the commits that have to be there.
 fn wanted(
-    home: &CargoHome,
+    registries: &Registries,
     contents: &Contents,
-    answers: &dyn Fn(SourceId) -> Result<SourceId, FetchError>,
 ) -> Result<BTreeMap<PathBuf, (GitHome, Vec<String>)>, FetchError> {
     let mut all: BTreeMap<PathBuf, (GitHome, Vec<String>)> = BTreeMap::new();
     for source in &contents.repositories {
-        let actual = answers(*source)?;
+        let actual = registries.settings().sources.actual(*source)?;
         if !actual.is_git() {
             continue;
         }
-        let git = home.git_of(actual);
+        let git = registries.home().git_of(actual);
         let path = git.database().path().to_owned();
         let (_, commits) = all.entry(path).or_insert_with(|| (git, Vec::new()));
         if let Some(commit) = source.precise()

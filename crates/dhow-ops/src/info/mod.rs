@@ -39,6 +39,7 @@ pub struct InfoOptions {
 /// # Errors
 /// There is no such package, or it cannot be had.
 pub fn info(session: &Session<'_>, options: &InfoOptions) -> Result<PackageInfo, Error> {
+    let session = &session.without_hub();
     let spec = PackageIdSpec::parse(&options.spec)
         .map_err(|error| Error::BadSpec { spec: options.spec.clone(), reason: error.to_string() })?;
     let asked = Asked { session, spec, given: options.registry.clone() };

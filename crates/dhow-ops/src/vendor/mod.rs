@@ -63,6 +63,7 @@ struct Collected {
 /// # Errors
 /// There is no solution, something cannot be downloaded, or two packages would lie in one place.
 pub fn vendor(session: &Session<'_>, options: &VendorOptions) -> Result<Option<String>, Error> {
+    let session = &session.without_hub();
     let plain;
     let session = &match options.respect_source_config {
         true => *session,

@@ -1,6 +1,8 @@
-//! `hub`: the project's own cargo home.
+//! `hub`: the project's own store of everything it depends on.
 
-use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::ManifestArgs;
 
@@ -14,16 +16,79 @@ pub(crate) struct HubArgs {
 /// What to do with it.
 #[derive(Subcommand, Debug)]
 pub(crate) enum HubCommand {
+    /// Bring everything that the lock file needs into the project's .cargo directory
+    Create(HubCreateArgs),
+    /// Write the hub to a file, for a machine without network
+    Pack {
+        /// The file to write (a tar file in zstd)
+        file: PathBuf,
+        #[command(flatten)]
+        manifest: ManifestArgs,
+    },
+    /// Remove from the hub what the lock file does not need
+    Prune {
+        #[command(flatten)]
+        manifest: ManifestArgs,
+        /// Display what would be deleted without deleting anything
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+    /// Put a packed hub into the project, once all of it is verified
+    Unpack(HubUnpackArgs),
+    /// Bring the hub up to date with the lock file
+    Update {
+        #[command(flatten)]
+        manifest: ManifestArgs,
+    },
     /// Check that the hub holds what the lock file needs, as it was published, and nothing else
-    Verify(HubVerifyArgs),
+    Verify {
+        /// Bring what is missing, make again what was changed, and remove what is not needed
+        #[arg(long)]
+        repair: bool,
+        #[command(flatten)]
+        manifest: ManifestArgs,
+    },
 }
 
-/// `hub verify`
+/// `hub create`
 #[derive(Args, Debug)]
-pub(crate) struct HubVerifyArgs {
-    /// Bring what is missing, make again what was changed, and remove what is not needed
+pub(crate) struct HubCreateArgs {
+    /// Only what this platform needs (and the machine that compiles) [default: all platforms]
+    #[arg(long, value_name = "TRIPLE")]
+    pub(crate) target: Vec<String>,
+    /// Without what only tests, examples and benchmarks need
     #[arg(long)]
-    pub(crate) repair: bool,
+    pub(crate) no_dev_dependencies: bool,
+    /// What the project's git is to do with the hub [default: commit]
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) git: Option<HubInGit>,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestArgs,
+}
+
+/// What git is to do with a hub.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HubInGit {
+    /// Commit archives, index and git repositories
+    Commit,
+    /// Commit the configuration alone
+    Ignore,
+}
+
+/// `hub unpack`
+#[derive(Args, Debug)]
+pub(crate) struct HubUnpackArgs {
+    /// The packed hub
+    pub(crate) file: PathBuf,
+    /// The project that it is for [default: the one in this directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<PathBuf>,
+    /// Leave the project's .cargo/config.toml as it is if the packed one differs
+    #[arg(long, conflicts_with = "replace_config")]
+    pub(crate) keep_config: bool,
+    /// Take the packed .cargo/config.toml if the project's differs
+    #[arg(long)]
+    pub(crate) replace_config: bool,
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
 }

@@ -18,7 +18,7 @@ pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
 pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
-pub(crate) use hub::{HubArgs, HubCommand};
+pub(crate) use hub::{HubArgs, HubCommand, HubCreateArgs, HubInGit, HubUnpackArgs};
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
 pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{
@@ -81,6 +81,9 @@ pub(crate) struct GlobalArgs {
     /// Equivalent to specifying both --locked and --offline
     #[arg(long, global = true, help_heading = "Manifest Options")]
     pub(crate) frozen: bool,
+    /// Take packages from the cargo home, even if the project has a hub
+    #[arg(long, global = true, help_heading = "Manifest Options")]
+    pub(crate) no_hub: bool,
 }
 
 /// When to color.
@@ -124,7 +127,7 @@ pub(crate) enum Command {
     GenerateLockfile(GenerateLockfileArgs),
     /// Look after the cargo home: verify it, show what is in it, remove what is unused
     Home(HomeArgs),
-    /// Keep everything that the project needs in its own `.cargo` directory
+    /// Look after the project's hub: everything it depends on, in its .cargo directory
     Hub(HubArgs),
     /// Install a Rust binary
     Install(Box<InstallArgs>),
