@@ -10,6 +10,7 @@ mod env;
 mod error;
 mod flags;
 mod key;
+mod layers;
 mod load;
 mod merge;
 mod net;

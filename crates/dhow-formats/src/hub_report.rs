@@ -9,12 +9,18 @@ pub struct HubReport {
     pub version: u32,
     /// The project: the name of its root package, else of its directory.
     pub project: String,
+    /// The machine that compiles.
+    pub host: String,
     /// The platforms that the hub is for; none if it is for all.
     pub platforms: Vec<String>,
     /// Whether it also holds what only tests, examples and benchmarks need.
     pub dev_dependencies: bool,
     /// The layers, from the ground up, also those without a package.
     pub layers: Vec<LayerReport>,
+    /// The sum over all packages.
+    pub archive_bytes: u64,
+    /// The sum over all packages.
+    pub source_bytes: u64,
     /// Members of the workspace first, then everything that they need, by name and version.
     pub packages: Vec<PackageReport>,
 }
@@ -70,14 +76,18 @@ pub struct PackageReport {
     pub features: Vec<String>,
     /// The conditions under which it is needed (`cfg(windows)`, a target triple); none if it is needed everywhere.
     pub conditions: Vec<String>,
-    /// The platforms, of [`HubReport::platforms`] or the host, that need it.
+    /// The platforms, of [`HubReport::platforms`] (or the host, if there are none), that need it.
     pub needed_on: Vec<String>,
     /// Whether only tests, examples and benchmarks need it.
     pub dev_only: bool,
-    /// Who needs it.
+    /// Whether only procedural macros and build scripts need it.
+    pub compile_time_only: bool,
+    /// Who needs it: by position, normal dependencies before those for builds and for development.
     pub needed_by: Vec<NeededBy>,
-    /// What a developer would use of it first.
+    /// What a developer would use of it first: the most important ones, the most important first.
     pub entry_points: Vec<EntryPoint>,
+    /// How many there are in all.
+    pub entry_points_total: usize,
     /// Where its documentation is.
     pub documentation: Option<String>,
     /// Where it is developed.
@@ -104,7 +114,8 @@ pub struct NeededBy {
 /// Something to begin with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EntryPoint {
-    /// `module`, `function`, `struct`, `enum`, `trait`, `type`, `constant`, `macro`, `derive`, `attribute`, `program`.
+    /// `module`, `function`, `struct`, `enum`, `trait`, `type`, `constant`, `macro`, `derive`, `attribute`, `program`;
+    /// `item` for what another package defines.
     pub kind: String,
     /// As one writes it: `tokio::spawn`.
     pub path: String,

@@ -49,6 +49,8 @@ pub enum Error {
     #[error(transparent)]
     Vendor(#[from] crate::vendor_problem::VendorProblem),
     #[error(transparent)]
+    Layers(#[from] crate::hub::LayersProblem),
+    #[error(transparent)]
     Hub(#[from] dhow_hub::HubError),
     #[error(
         "the hub `{}` has not all that `Cargo.lock` needs, and without the network it cannot be brought there\n\n\

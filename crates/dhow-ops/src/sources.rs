@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
@@ -31,6 +32,8 @@ pub(crate) struct Sources<'a> {
     path_packages: BTreeMap<SourceId, Package>,
     /// What repositories have, by their sources, pinned to a commit or not.
     git_packages: Mutex<HashMap<SourceId, Arc<[Package]>>>,
+    /// What repositories have more than once, until that is told.
+    duplicates: Mutex<Vec<(PackageId, PathBuf)>>,
     answers: HashMap<(InternedString, SourceId), Arc<dyn Releases>>,
     rustc_version: Option<Version>,
     /// When unused files of the home were collected last, once that is known.
@@ -63,6 +66,7 @@ impl<'a> Sources<'a> {
             hub,
             path_packages: of_paths.map(|p| (p.id().source(), p.clone())).collect(),
             git_packages: Mutex::default(),
+            duplicates: Mutex::default(),
             answers: HashMap::new(),
             rustc_version: None,
             last_collected: OnceLock::new(),
@@ -259,7 +263,14 @@ impl<'a> Sources<'a> {
         }
         if source.is_git() {
             match self.git_packages(source) {
-                Ok(Some(packages)) => return Poll::Ready(Ok(Arc::new(named(&packages, dep)))),
+                Ok(Some(packages)) => {
+                    let named = packages.iter().filter(|package| package.name() == dep.package_name());
+                    let summaries: Vec<Summary> = named
+                        .inspect(|package| self.warn_of_duplicates(package))
+                        .map(|p| p.summary().clone())
+                        .collect();
+                    return Poll::Ready(Ok(Arc::new(summaries)));
+                }
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Err(Box::new(error))),
             }
@@ -291,12 +302,26 @@ impl<'a> Sources<'a> {
         self.keep_in_place()?;
         let events = |event| self.session.tell(Event::Fetch(event));
         let Some(checkout) = self.registries().checkout(source, &events)? else { return Ok(None) };
-        let packages: Arc<[Package]> =
-            self.loader.packages_below(&checkout.root, checkout.source).map(Arc::from)?;
+        let below = self.loader.packages_below(&checkout.root, checkout.source)?;
+        below.broken.into_iter().for_each(|warning| self.session.tell(Event::ManifestWarning(warning)));
+        self.duplicates.lock().unwrap_or_else(PoisonError::into_inner).extend(below.duplicates);
+        let packages: Arc<[Package]> = below.packages.into();
         let mut known = self.git_packages.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(checkout.source, Arc::clone(&packages));
         known.insert(source, Arc::clone(&packages));
         Ok(Some(packages))
+    }
+
+    /// Who asks for a package hears once which others of its name and version do not count.
+    fn warn_of_duplicates(&self, package: &Package) {
+        let mut known = self.duplicates.lock().unwrap_or_else(PoisonError::into_inner);
+        let ignored: Vec<_> = known.extract_if(.., |(id, _)| *id == package.id()).collect();
+        if !ignored.is_empty() {
+            let paths: String = ignored.iter().map(|(_, path)| format!("  {}\n", path.display())).collect();
+            let (id, kept) = (package.id(), package.manifest_path().display());
+            self.session
+                .warn(format!("`{id}` is there more than once; this counts:\n  {kept}\nand not:\n{paths}"));
+        }
     }
 
     fn ask_path(&mut self, dep: &Dependency) -> Result<Arc<dyn Releases>, ProviderError> {
@@ -327,10 +352,6 @@ impl Provider for Sources<'_> {
         }
         answer
     }
-}
-
-fn named(packages: &[Package], dep: &Dependency) -> Vec<Summary> {
-    packages.iter().filter(|p| p.name() == dep.package_name()).map(|p| p.summary().clone()).collect()
 }
 
 /// The releases that an index lists, read as they are asked for.

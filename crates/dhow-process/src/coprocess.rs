@@ -25,7 +25,18 @@ impl Process {
     /// # Errors
     /// If it cannot be started.
     pub fn coprocess(&self) -> Result<Coprocess, ProcessError> {
-        let mut child = self.spawn_piped()?;
+        self.talk_with(self.spawn_piped()?)
+    }
+
+    /// As [`Process::coprocess`], but what it complains about goes to our own standard error, for a person to read.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn coprocess_on_terminal(&self) -> Result<Coprocess, ProcessError> {
+        self.talk_with(self.spawn_to_talk()?)
+    }
+
+    fn talk_with(&self, mut child: Child) -> Result<Coprocess, ProcessError> {
         let collected = child.stderr.take().map(|from| {
             std::thread::spawn(move || {
                 let mut text = Vec::new();
@@ -62,6 +73,19 @@ impl Process {
         Ok(Output { status, stdout, stderr })
     }
 
+    /// Runs it on our own input and errors, for a person to answer, and collects its standard output.
+    ///
+    /// # Errors
+    /// If it cannot be started or is lost.
+    pub fn output_on_terminal(&self) -> Result<(Vec<u8>, ExitStatus), ProcessError> {
+        let mut child = self.spawn_on_terminal()?;
+        let mut output = Vec::new();
+        let read = child.stdout.take().map_or(Ok(0), |mut stdout| stdout.read_to_end(&mut output));
+        let ended = children::wait(&mut child);
+        read.map_err(|error| self.lost(error))?;
+        Ok((output, ended.map_err(|error| self.lost(error))?))
+    }
+
     fn lost(&self, source: io::Error) -> ProcessError {
         ProcessError::Lost { line: self.to_string(), source }
     }
@@ -83,12 +107,16 @@ impl Coprocess {
     /// The next line, without its end; nothing if it has closed its output.
     ///
     /// # Errors
-    /// It is lost.
-    pub fn read_line(&mut self) -> Result<Option<Vec<u8>>, ProcessError> {
+    /// It is lost, or the line is longer than `limit` bytes.
+    pub fn read_line(&mut self, limit: u64) -> Result<Option<Vec<u8>>, ProcessError> {
         let mut line = Vec::new();
-        let read = self.output.read_until(b'\n', &mut line).map_err(|error| self.process.lost(error))?;
+        let read = self.output.by_ref().take(limit).read_until(b'\n', &mut line);
+        let read = read.map_err(|error| self.process.lost(error))?;
         if line.last() == Some(&b'\n') {
             line.pop();
+        } else if read as u64 == limit {
+            let reason = format!("it said a line of more than {limit} bytes");
+            return Err(self.process.lost(io::Error::other(reason)));
         }
         Ok((read > 0).then_some(line))
     }

@@ -4,7 +4,6 @@
 //! taken over from our own process except, where asked for, the terminal. Knows nothing of compilers or of packages.
 
 mod children;
-mod converse;
 mod coprocess;
 mod error;
 mod process;
@@ -13,7 +12,6 @@ mod run;
 mod unix;
 
 pub use children::{allow_processes, is_stopping, stop_all};
-pub use converse::Conversation;
 pub use coprocess::Coprocess;
 pub use error::{ProcessError, describe_status};
 pub use jobserver::Client as Jobserver;

@@ -36,6 +36,7 @@ pub use edition::Edition;
 pub use error::{Error, Location, Warning};
 pub use find::{check_manifest_path, find_manifest};
 pub use load::{Loader, load_package};
+pub use nested::PackagesBelow;
 pub use package::{Manifest, Package, PackageMetadata};
 pub use problem::{
     DependencyProblem, FeatureProblem, FindProblem, InheritProblem, LintProblem, PackageProblem, Problem,

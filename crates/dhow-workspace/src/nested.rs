@@ -1,6 +1,7 @@
 //! All packages of a directory tree: a git repository says neither which it has nor where. The rules are Cargo's,
 //! as observed: hidden directories, submodules and target directories are passed by, broken manifests too.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -8,12 +9,24 @@ use dhow_fs::FileKind;
 use dhow_model::{PackageId, SourceId};
 
 use crate::discover::exists;
-use crate::error::Error;
+use crate::error::{Error, Location, Warning};
 use crate::load::Loader;
 use crate::package::Package;
-use crate::problem::FindProblem;
+use crate::problem::{FindProblem, PackageProblem, Problem};
 
 const MANIFEST: &str = "Cargo.toml";
+
+/// What a directory tree has.
+#[derive(Debug)]
+pub struct PackagesBelow {
+    /// Its packages, by their ids.
+    pub packages: Vec<Package>,
+    /// Manifests that are no use, and why.
+    pub broken: Vec<Warning>,
+    /// Packages that are there more than once, with the manifests that do not count. Those that are not meant to be
+    /// published are for nobody else, and are left out.
+    pub duplicates: Vec<(PackageId, PathBuf)>,
+}
 
 impl Loader<'_> {
     /// Every package below `root` (absolute), all of them coming from `source`; of two with the same identity the
@@ -21,9 +34,16 @@ impl Loader<'_> {
     ///
     /// # Errors
     /// There is none: with the reason why the last manifest could not be read, if there was one.
-    pub fn packages_below(&self, root: &Path, source: SourceId) -> Result<Vec<Package>, Error> {
-        let mut walk =
-            Walk { loader: self, source, seen: HashSet::new(), found: HashMap::new(), error: None };
+    pub fn packages_below(&self, root: &Path, source: SourceId) -> Result<PackagesBelow, Error> {
+        let mut walk = Walk {
+            loader: self,
+            source,
+            seen: HashSet::new(),
+            found: HashMap::new(),
+            error: None,
+            broken: Vec::new(),
+            duplicates: Vec::new(),
+        };
         walk.directory(root, true)?;
         if walk.found.is_empty() {
             let nothing =
@@ -32,7 +52,7 @@ impl Loader<'_> {
         }
         let mut packages: Vec<_> = walk.found.into_values().collect();
         packages.sort_by_key(Package::id);
-        Ok(packages)
+        Ok(PackagesBelow { packages, broken: walk.broken, duplicates: walk.duplicates })
     }
 }
 
@@ -42,6 +62,8 @@ struct Walk<'l, 'a> {
     seen: HashSet<PathBuf>,
     found: HashMap<PackageId, Package>,
     error: Option<Error>,
+    broken: Vec<Warning>,
+    duplicates: Vec<(PackageId, PathBuf)>,
 }
 
 impl Walk<'_, '_> {
@@ -74,13 +96,31 @@ impl Walk<'_, '_> {
         let package = match self.loader.package(&path, self.source) {
             Ok(package) => package,
             Err(error) => {
+                // The root of a workspace is none, and need not be.
+                if !matches!(error.problem(), Problem::Package(PackageProblem::NoPackage)) {
+                    self.broken.push(passed_over(&error, &path));
+                }
                 self.error = Some(error);
                 return Ok(());
             }
         };
         let nested = nested_directories(&package);
-        self.found.entry(package.id()).or_insert(package);
+        match self.found.entry(package.id()) {
+            Entry::Occupied(_) if package.metadata().publish.is_none() => {
+                self.duplicates.push((package.id(), path))
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => drop(place.insert(package)),
+        }
         nested.iter().try_for_each(|directory| self.package(directory))
+    }
+}
+
+fn passed_over(error: &Error, path: &Path) -> Warning {
+    let nowhere = || Location { path: path.to_owned(), text: None, span: None };
+    Warning {
+        message: format!("a package of a repository is passed over: {}", error.problem()),
+        location: error.location().cloned().unwrap_or_else(nowhere),
     }
 }
 

@@ -191,6 +191,10 @@ impl Context {
     }
 
     /// Says what was done to the hub.
+    pub(crate) fn print_hub_report(&self, report: &dhow_ops::HubReport) -> Result<(), CliError> {
+        self.print(dhow_term::hub_report(report, self.terminal.width()))
+    }
+
     pub(crate) fn report_hub(&self, verb: &str, change: &HubChange) {
         dhow_term::report_hub(&self.terminal, verb, change);
     }

@@ -7,7 +7,7 @@ use dhow_formats::credential_protocol::{
     self as protocol, Action, Answer, Cache, Failure, Registry, Request, Response,
 };
 use dhow_formats::secret::Secret;
-use dhow_process::{Conversation, Process};
+use dhow_process::{Coprocess, Process};
 
 use super::asked::{Asked, Outcome, failed};
 use super::{DoneBy, token_file};
@@ -84,7 +84,9 @@ fn converse(asked: &Asked<'_>, program: &str, args: &[String]) -> Result<Respons
         headers: asked.headers,
     };
     let request = Request::new(registry, asked.action, args).to_line().map_err(failed)?;
-    let (said, status) = process.converse(|with| talk(with, &request)).map_err(failed)?;
+    let mut with = process.coprocess_on_terminal().map_err(failed)?;
+    let said = talk(&mut with, &request);
+    let (status, _) = with.finish().map_err(failed)?;
     let answer = said?;
     if !status.success() {
         return Err(failed(format!("it failed ({})", dhow_process::describe_status(status))));
@@ -101,9 +103,9 @@ fn converse(asked: &Asked<'_>, program: &str, args: &[String]) -> Result<Respons
     }
 }
 
-fn talk(with: &mut Conversation, request: &str) -> Result<Answer, Outcome> {
+fn talk(with: &mut Coprocess, request: &str) -> Result<Answer, Outcome> {
     let odd = |what: &str, error: &dyn Display| failed(format!("its {what} cannot be understood: {error}"));
-    let line = with.read_line(MAX_LINE_BYTES).map_err(failed)?;
+    let line = with.read_line(MAX_LINE_BYTES).map_err(failed)?.unwrap_or_default();
     let hello = protocol::parse_hello(&line).map_err(|error| odd("greeting", &error))?;
     if !hello.v.contains(&protocol::VERSION) {
         return Err(failed(format!(
@@ -112,7 +114,7 @@ fn talk(with: &mut Conversation, request: &str) -> Result<Answer, Outcome> {
             protocol::VERSION
         )));
     }
-    with.write_line(request).map_err(failed)?;
-    let line = with.read_line(MAX_LINE_BYTES).map_err(failed)?;
+    with.send(format!("{request}\n").as_bytes()).map_err(failed)?;
+    let line = with.read_line(MAX_LINE_BYTES).map_err(failed)?.unwrap_or_default();
     protocol::parse_answer(&line).map_err(|error| odd("answer", &error))
 }

@@ -7,6 +7,9 @@ use dhow_process::Coprocess;
 use super::program::GitProgram;
 use crate::error::FetchError;
 
+/// A hash, a kind and a size; or, if there is no such object, the name that was asked for.
+const MAX_LINE_BYTES: u64 = 64 * 1024;
+
 /// An object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GitObject {
@@ -44,7 +47,7 @@ impl ObjectReader {
 
     fn ask(&mut self, name: &str) -> Result<Option<GitObject>, dhow_process::ProcessError> {
         self.talk.send(format!("{name}\n").as_bytes())?;
-        let line = self.talk.read_line()?.unwrap_or_default();
+        let line = self.talk.read_line(MAX_LINE_BYTES)?.unwrap_or_default();
         let line = String::from_utf8_lossy(&line);
         // Names may have blanks, hashes have not: `<name> missing` can only be mistaken if it ends in a number.
         let mut words = line.rsplitn(3, ' ');

@@ -1,16 +1,22 @@
-//! `hub …`: makes a project's hub, brings it up to date, tidies it up, verifies it, and packs it for a journey.
+//! `hub …`: makes a project's hub, brings it up to date, tidies it up, shows what is in it, verifies it, and packs it for
+//! a journey.
 
 mod create;
+mod graph;
 mod pack;
+mod placements;
 mod prune;
 mod registries;
+mod show;
 mod tidy;
 mod verify;
 mod work;
 
 pub use create::{HubCreateOptions, hub_create, hub_update};
 pub use pack::{HubUnpackOptions, HubUnpacked, hub_pack, hub_unpack};
+pub use placements::LayersProblem;
 pub use prune::hub_prune;
+pub use show::{hub_show, hub_show_as_json, hub_show_as_markdown};
 pub use verify::hub_verify;
 
 /// What was done to a hub.

@@ -55,7 +55,7 @@ fn a_coprocess_answers_and_its_complaints_are_kept() {
         .unwrap();
     for word in ["one", "two"] {
         talk.send(format!("{word}\n").as_bytes()).unwrap();
-        assert_eq!(talk.read_line().unwrap().unwrap(), format!("got {word}").into_bytes());
+        assert_eq!(talk.read_line(100).unwrap().unwrap(), format!("got {word}").into_bytes());
         assert_eq!(talk.read_bytes(2).unwrap(), b"ab");
     }
     let (status, errors) = talk.finish().unwrap();
@@ -63,8 +63,10 @@ fn a_coprocess_answers_and_its_complaints_are_kept() {
     let output = shell("cat").output_with_input(&vec![b'x'; 1 << 20]).unwrap();
     assert_eq!(output.stdout.len(), 1 << 20);
     let mut gone = shell("exit 1").coprocess().unwrap();
-    assert_eq!(gone.read_line().unwrap(), None);
+    assert_eq!(gone.read_line(100).unwrap(), None);
     assert!(gone.read_bytes(1).is_err());
+    let mut endless = shell("while :; do printf x; done").coprocess_on_terminal().unwrap();
+    assert!(endless.read_line(100).is_err());
 }
 
 #[test]

@@ -254,19 +254,26 @@ fn what_is_odd_is_said_as_often_as_cargo_says_it() {
 fn a_repository_has_packages_anywhere() {
     let project = Project::new(&format!(
         "=== Cargo.toml\n[workspace]\nmembers = [\"a\"]\n[workspace.package]\nlicense = \"MIT\"\n=== broken/Cargo.toml\n[package\n\
-         === a/target/x/Cargo.toml\n[package]\nname = \"x\"\n=== sub/.git\n{}{}{}{}{}",
+         === a/target/x/Cargo.toml\n[package]\nname = \"x\"\n=== sub/.git\n{}{}{}{}{}{}{}",
         lib("a", "a", "license.workspace = true\n[dependencies]\nh = { path = \"../.h\" }\n"),
         lib(".h", "h", ""),
         lib(".i", "i", ""),
         lib("sub", "s", ""),
         lib("deep/down/d", "d", "[dependencies]\na = { path = \"../../../a\" }\n"),
+        lib("z", "a", ""),
+        lib("y", "a", "publish = false\n"),
     ));
     let source = dhow_model::SourceId::parse("git+https://example.com/r").expect("a source");
     let loader = dhow_workspace::Loader::new(crate::project::options());
-    let packages = loader.packages_below(&project.root(), source).expect("packages");
+    let below = loader.packages_below(&project.root(), source).expect("packages");
+    let packages = &below.packages;
     let names: Vec<_> = packages.iter().map(|p| p.name().as_str()).collect();
     assert_eq!(names, ["a", "d", "h"]);
     assert_eq!(packages[0].metadata().license.as_deref(), Some("MIT"));
     assert!(packages.iter().flat_map(|p| p.dependencies()).all(|d| d.source() == source));
+    assert!(packages[0].root().ends_with("a"));
+    assert_eq!(below.duplicates, [(packages[0].id(), project.path("z/Cargo.toml"))], "y is for nobody else");
+    assert_eq!(below.broken.len(), 1, "{:?}", below.broken);
+    assert_eq!(below.broken[0].location.path, project.path("broken/Cargo.toml"));
     assert!(loader.packages_below(&project.path("broken"), source).is_err());
 }

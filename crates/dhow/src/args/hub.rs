@@ -35,6 +35,14 @@ pub(crate) enum HubCommand {
     },
     /// Put a packed hub into the project, once all of it is verified
     Unpack(HubUnpackArgs),
+    /// Show what is in the hub and why, in layers
+    Show {
+        /// Output format
+        #[arg(long, value_name = "FMT", default_value = "text")]
+        format: HubShowFormat,
+        #[command(flatten)]
+        manifest: ManifestArgs,
+    },
     /// Bring the hub up to date with the lock file
     Update {
         #[command(flatten)]
@@ -91,4 +99,15 @@ pub(crate) struct HubUnpackArgs {
     pub(crate) replace_config: bool,
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
+}
+
+/// How `hub show` prints.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HubShowFormat {
+    /// For a person at a terminal
+    Text,
+    /// For programs
+    Json,
+    /// For a wiki
+    Markdown,
 }

@@ -4,7 +4,7 @@ use dhow_ops::{HubCarry, HubCreateOptions, HubSettings, HubUnpackOptions, Versio
 
 use super::Exit;
 use super::convert::place;
-use crate::args::{HubArgs, HubCommand, HubCreateArgs, HubInGit, HubUnpackArgs};
+use crate::args::{HubArgs, HubCommand, HubCreateArgs, HubInGit, HubShowFormat, HubUnpackArgs};
 use crate::context::Context;
 use crate::error::FAILURE;
 
@@ -30,6 +30,18 @@ pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
             Ok(0)
         }
         HubCommand::Unpack(args) => unpack(args, cx),
+        HubCommand::Show { format, manifest } => {
+            place(cx, manifest, None);
+            let report = cx.with_session(dhow_ops::hub_show)?;
+            match format {
+                HubShowFormat::Json => {
+                    cx.print(format_args!("{}\n", dhow_ops::hub_show_as_json(&report)?))?
+                }
+                HubShowFormat::Markdown => cx.print(dhow_ops::hub_show_as_markdown(&report))?,
+                HubShowFormat::Text => cx.print_hub_report(&report)?,
+            }
+            Ok(0)
+        }
         HubCommand::Update { manifest } => {
             place(cx, manifest, None);
             let change = cx.with_session(dhow_ops::hub_update)?;

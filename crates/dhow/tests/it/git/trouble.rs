@@ -63,12 +63,16 @@ fn a_name_that_is_there_twice_means_the_first() {
     let at = Project::new();
     let dep = at.library("dep");
     dep.file("second/Cargo.toml", package("dep", "1.0.0", "")).file("second/src/lib.rs", "compile_error!();");
-    dep.file("third/Cargo.toml", package("dep", "2.0.0", "")).file("third/src/lib.rs", "").commit("more");
+    dep.file("third/Cargo.toml", package("dep", "2.0.0", "")).file("third/src/lib.rs", "");
+    dep.file("torn/Cargo.toml", "[package\n").commit("more");
     at.app(
         &format!("[dependencies]\ndep = {{ git = \"{}\", version = \"1\" }}\n", dep.url()),
         "fn main() { println!(\"{}\", dep::dep()); }",
     );
     compare(&at.sandbox, dhow(), |c| c.command(&["generate-lockfile"]).lockfile().stdout(&["run", "-q"]));
+    let again = cmd(&at.sandbox, "metadata --format-version 1").run().assert_success();
+    let again = again.assert_stderr_has("second/Cargo.toml").assert_stderr_has("torn/Cargo.toml:1");
+    assert!(!again.stderr.contains("third"), "{}", again.stderr);
 }
 
 #[test]
