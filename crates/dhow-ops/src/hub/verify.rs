@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use dhow_fetch::{Inspected, Registries, Remedy, repair};
+use dhow_fetch::{Inspected, Needed, Registries, Remedy, inspect_package, repair};
+use dhow_home::package_dir;
 use dhow_hub::{Contents, HubSettings, survey};
 use dhow_resolve::{CliFeatures, Resolve};
 use dhow_workspace::{Package, Workspace};
@@ -51,8 +52,31 @@ fn look(session: &Session<'_>, settings: &HubSettings, mend: bool) -> Result<Ins
         let guard = home.lock_collection(&told)?;
         let found = inspect(session, registries, &contents)?;
         repair(home, &guard, &found.findings)?;
+        drop(guard);
+        forget_spoiled(session, sources, &contents)?;
         Ok(found)
     })
+}
+
+/// What the hub lacks now comes from the home. Archives that are as bad there go, so that they are downloaded.
+fn forget_spoiled(session: &Session<'_>, sources: &Sources<'_>, contents: &Contents) -> Result<(), Error> {
+    let (Some(hub), theirs) = (sources.hub(), sources.home_registries()) else { return Ok(()) };
+    let mut spoiled = Vec::new();
+    for id in &contents.unpacked {
+        if hub.registries.has_archive(*id)? {
+            continue;
+        }
+        let (Some(registry), package) = (theirs.place_of(id.source())?, package_dir(*id)) else { continue };
+        let needed = Needed { checksum: contents.listed[id], sources: false };
+        let found = inspect_package(&registry, &package, Some(needed))?.findings;
+        spoiled.extend(found.into_iter().filter(|found| found.remedy == Remedy::Remove));
+    }
+    if spoiled.is_empty() {
+        return Ok(());
+    }
+    let home = theirs.home();
+    let guard = home.lock_collection(&|_| session.tell(Event::Blocking("package cache".to_owned())))?;
+    Ok(repair(home, &guard, &spoiled)?)
 }
 
 /// Holds a hub against what it has to hold. `registries` are its own.
