@@ -4,7 +4,10 @@
 mod config;
 mod git;
 mod life;
+mod pack;
 mod using;
+mod verify;
+mod with_hub;
 
 use std::path::Path;
 
