@@ -6,6 +6,7 @@ mod error;
 mod graph;
 mod layers;
 mod pack;
+mod page;
 mod place;
 mod show;
 mod surplus;
@@ -21,6 +22,7 @@ pub use layers::{Facts, Layer, Placement, place};
 pub use pack::{
     Carry, HUB_DIR, LOCK_FILE, PackError, Packed, Unpacked, carry_over, pack, put_into_place, unpack,
 };
+pub use page::{PageError, page};
 pub use place::Hub;
 pub use show::{
     Described, EntryPoint, HubReport, LayerReport, NeededBy, PackageReport, ReportInput, markdown, phrases,

@@ -13,8 +13,10 @@ mod verify;
 mod work;
 
 pub use create::{HubCreateOptions, hub_create, hub_update};
+pub(crate) use graph::graph_of;
 pub use pack::{HubUnpackOptions, HubUnpacked, hub_pack, hub_unpack};
 pub use placements::LayersProblem;
+pub(crate) use placements::Placements;
 pub use prune::hub_prune;
 pub use show::{hub_show, hub_show_as_json, hub_show_as_markdown};
 pub use verify::hub_verify;

@@ -1,90 +1,75 @@
-//! The project's own cargo home.
+//! `hub`: made, used, kept up to date. Whether plain Cargo builds from it is asked of the real one, with the real home
+//! hidden and no network.
 
+mod config;
+mod git;
+mod life;
 mod pack;
+mod using;
 mod verify;
+mod with_hub;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use dhow_testkit::{GitRepo, Registry, Sandbox};
+use dhow_testkit::{Cmd, Registry, Sandbox};
 
-use crate::support::{Fixture, bare_fixture, ok};
+use crate::support::{Fixture, bare_fixture, dhow, without_network};
 
-/// Three packages, one of them with a file that may be executed.
+/// Without the home and without network: what a machine has that was given the project alone.
+fn alone(cmd: Cmd, sandbox: &Sandbox) -> Cmd {
+    let nowhere = sandbox.root().join("nowhere");
+    without_network(cmd).env("HOME", &nowhere).env_remove("CARGO_HOME")
+}
+
+/// The real cargo with the project's hub for a home, to be refined.
+pub(super) fn plain(sandbox: &Sandbox, words: &str) -> Cmd {
+    let cmd = sandbox.cargo_cmd(words.split_whitespace()).args(["--offline", "--locked"]);
+    alone(cmd, sandbox).env("CARGO_HOME", ".cargo")
+}
+
+/// Dhow where there is nothing but the project, to be refined.
+pub(super) fn hidden(sandbox: &Sandbox, words: &str) -> Cmd {
+    alone(sandbox.cmd(dhow()).args(words.split_whitespace()), sandbox)
+}
+
+/// Both tools build the program from its hub and run it, each from nothing.
+#[track_caller]
+pub(super) fn both_run(sandbox: &Sandbox, says: &str) {
+    for cmd in [plain(sandbox, "run"), hidden(sandbox, "run --locked")] {
+        sandbox.remove("target");
+        cmd.run().assert_success().assert_stdout_has(says);
+    }
+    assert!(!sandbox.root().join("nowhere/.cargo").exists(), "the home is not used");
+}
+
+/// A program `app` that depends on `top`, which depends on `leaf` and on Windows on `win`; `tests` is for its tests.
+pub(super) fn project() -> Fixture {
+    let f = bare_fixture(fill);
+    f.project
+        .manifest("app", "[dependencies]\ntop = \"1\"\n[dev-dependencies]\ntests = \"1\"\n")
+        .file("src/main.rs", "fn main() { println!(\"{}\", top::top()); }");
+    f
+}
+
 fn fill(r: &Registry) {
-    r.package("one", "1.0.0").publish();
-    r.package("one", "1.1.0").publish();
-    r.package("two", "1.0.0").dep("three", "1").file("data", "x".repeat(3000)).publish();
-    r.package("three", "1.0.0").file("src/other.rs", "fn a() {}").build_script("fn main() {}").publish();
+    r.versions("leaf", &["1.0.0", "1.1.0"]);
+    r.versions("win", &["2.0.0"]);
+    r.versions("tests", &["1.0.0"]);
+    r.package("top", "1.0.0")
+        .dep("leaf", "1")
+        .target_dep("cfg(windows)", "win", "2")
+        .lib("pub fn top() -> &'static str { leaf::leaf(); include_str!(\"text\") }")
+        .file("src/text", "from the hub")
+        .publish();
 }
 
-/// A project with a hub: packages of a registry, and one from a repository with two commits and a submodule.
-struct WithHub {
-    fixture: Fixture,
-    repository: GitRepo,
-    _submodule: GitRepo,
+/// The names of all files below a directory of the hub, but for what is below `.git`.
+pub(super) fn files(dir: &Path) -> Vec<String> {
+    let all = crate::support::listing(dir);
+    all.into_iter().filter(|path| !path.ends_with('/') && !path.contains(".git/")).collect()
 }
 
-impl WithHub {
-    fn new() -> Self {
-        let fixture = bare_fixture(fill);
-        let (submodule, repository) = (GitRepo::new(), GitRepo::new());
-        submodule.file("text", "in a submodule").commit("first");
-        repository
-            .file("Cargo.toml", "[package]\nname = \"dep\"\nversion = \"1.0.0\"\n")
-            .file("src/lib.rs", "");
-        repository.file("run", "#!/bin/sh\n").symlink("link", "run").submodule("sub", &submodule.url());
-        repository.commit("first");
-        repository.file("src/lib.rs", "pub fn newer() {}").commit("second");
-        let dependencies = format!(
-            "[dependencies]\none = \"=1.0.0\"\ntwo = \"1\"\ndep = {{ git = \"{}\" }}\n",
-            repository.url()
-        );
-        fixture.project.manifest("app", &dependencies).file("src/lib.rs", "");
-        ok(&fixture.project, "generate-lockfile");
-        ok(&fixture.project, "hub create");
-        Self { fixture, repository, _submodule: submodule }
-    }
-
-    fn project(&self) -> &Sandbox {
-        &self.fixture.project
-    }
-
-    fn hub(&self) -> PathBuf {
-        self.project().path(".cargo")
-    }
-
-    fn archive(&self, package: &str) -> PathBuf {
-        only_dir(&self.hub().join("registry/cache")).join(format!("{package}.crate"))
-    }
-
-    fn sources(&self, package: &str) -> PathBuf {
-        only_dir(&self.hub().join("registry/src")).join(package)
-    }
-
-    fn index_file(&self, path: &str) -> PathBuf {
-        only_dir(&self.hub().join("registry/index")).join(".cache").join(path)
-    }
-
-    /// The working tree of the package that is from a repository.
-    fn checkout(&self) -> PathBuf {
-        let mut trees = fs::read_dir(self.hub().join("git/checkouts")).expect("lists");
-        only_dir(&trees.next().expect("a repository").expect("an entry").path())
-    }
-}
-
-/// The only directory in a directory.
-fn only_dir(dir: &Path) -> PathBuf {
-    let entries = fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry").path());
-    let dirs: Vec<_> = entries.filter(|path| path.is_dir()).collect();
-    assert_eq!(dirs.len(), 1, "{dirs:?}");
-    dirs[0].clone()
-}
-
-/// Replaces a file, which may be one with another name in the home.
-fn replace(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
-    let mut bytes = fs::read(path).unwrap_or_default();
-    change(&mut bytes);
-    drop(fs::remove_file(path));
-    fs::write(path, bytes).expect("writes");
+/// Whether the hub has a file with that in its path.
+pub(super) fn holds(sandbox: &Sandbox, name: &str) -> bool {
+    files(&sandbox.path(".cargo")).iter().any(|path| path.contains(name))
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use dhow_testkit::Output;
 
-use super::{WithHub, replace};
+use super::with_hub::{WithHub, only_dir, replace};
 use crate::support::{cargo_ok, cmd, listing, ok, run, without_network};
 
 impl WithHub {
@@ -93,7 +93,7 @@ fn archives_and_sources_are_what_was_published() {
 fn what_is_spoiled_everywhere_is_downloaded() {
     let with = WithHub::new();
     let name = with.archive("two-1.0.0").file_name().expect("a name").to_owned();
-    let cache = super::only_dir(&with.project().cargo_home().join("registry/cache"));
+    let cache = only_dir(&with.project().cargo_home().join("registry/cache"));
     for archive in [with.archive("two-1.0.0"), cache.join(name)] {
         replace(&archive, |bytes| bytes.truncate(10));
     }
