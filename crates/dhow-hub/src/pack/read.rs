@@ -43,9 +43,18 @@ pub fn unpack(
     target: &Path,
     admit: &dyn Fn(&[u8]) -> Result<(), PackError>,
 ) -> Result<Unpacked, PackError> {
+    let packed = dhow_fs::stat(file)?.map_or(0, |stat| stat.size);
+    unpack_within(file, target, admit, MAX_UNPACKED_BYTES.max(packed.saturating_mul(MAX_RATIO)))
+}
+
+/// The same with no more than `limit` bytes.
+fn unpack_within(
+    file: &Path,
+    target: &Path,
+    admit: &dyn Fn(&[u8]) -> Result<(), PackError>,
+    limit: u64,
+) -> Result<Unpacked, PackError> {
     let open = dhow_fs::open(file)?;
-    let packed = dhow_fs::stat_file(&open, file)?.size;
-    let limit = MAX_UNPACKED_BYTES.max(packed.saturating_mul(MAX_RATIO));
     // One byte more than allowed, so that the limit itself is not mistaken for the end.
     let mut frames = FrameReader::new(BufReader::with_capacity(PIECE_BYTES, open), limit.saturating_add(1));
     let unpacking = Unpacking {
@@ -205,3 +214,6 @@ impl Unpacking<'_> {
 }
 
 const OUTSIDE: &str = "which is no part of a hub";
+
+#[cfg(test)]
+mod tests;
