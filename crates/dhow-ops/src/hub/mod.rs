@@ -12,7 +12,7 @@ mod work;
 pub use create::{HubCreateOptions, hub_create, hub_update};
 pub use placements::LayersProblem;
 pub use prune::hub_prune;
-pub use show::{hub_show, hub_show_as_json, hub_show_as_markdown};
+pub use show::{hub_show, hub_show_as_html, hub_show_as_json, hub_show_as_markdown, hub_write_page};
 
 /// What was done to a hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! `hub`
 
-use dhow_ops::{HubCreateOptions, HubSettings, VersionControl};
+use std::path::Path;
+
+use dhow_ops::{HubCreateOptions, HubReport, HubSettings, VersionControl};
 
 use super::Exit;
 use super::convert::place;
@@ -22,9 +24,12 @@ pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
             cx.report_hub("Pruned", &change);
             Ok(0)
         }
-        HubCommand::Show { format, manifest } => {
+        HubCommand::Show { format, html, manifest } => {
             place(cx, manifest, None);
             let report = cx.with_session(dhow_ops::hub_show)?;
+            if let Some(file) = html {
+                return write_page(&report, &file, cx);
+            }
             match format {
                 HubShowFormat::Json => {
                     cx.print(format_args!("{}\n", dhow_ops::hub_show_as_json(&report)?))?
@@ -41,6 +46,16 @@ pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
             Ok(0)
         }
     }
+}
+
+fn write_page(report: &HubReport, file: &Path, cx: &Context) -> Exit {
+    if file == Path::new("-") {
+        cx.print(dhow_ops::hub_show_as_html(report)?)?;
+        return Ok(0);
+    }
+    dhow_ops::hub_write_page(report, &cx.env().cwd().join(file))?;
+    cx.status("Wrote", file.display());
+    Ok(0)
 }
 
 fn create(args: HubCreateArgs, cx: &mut Context) -> Exit {

@@ -1,6 +1,8 @@
 // The panel at the side: one package in full, or the whole in short when none is selected.
 
 const detail = (() => {
+  /** The platforms that the report knows about. */
+  const here = report.platforms.length ? report.platforms : [report.host];
   const panel = byId("detail");
 
   function show(pack, state) {
@@ -44,7 +46,8 @@ const detail = (() => {
         ["In this layer", pack.layer_reason],
         ["Links", pack.links && code(pack.links)],
         ["Only if", pack.conditions.length ? spaced(pack.conditions.map(code)) : ""],
-        ["Needed on", neededOn(pack)],
+        ["Needed on", pack.needed_on.length ? neededOn(pack) : ""],
+        ["Not on", pack.needed_on.length || pack.isProject ? "" : spaced(here.map(code))],
       ]),
       pathSection(pack),
       pack.entry_points.length > 0 && section("Start here", firstOf(pack), el("ul", { class: "entries" },
@@ -70,8 +73,6 @@ const detail = (() => {
   }
 
   function neededOn(pack) {
-    if (pack.isProject) return "";
-    if (!pack.needed_on.length) return ["not on ", spaced((report.platforms.length ? platforms : [report.host]).map(code))];
     if (platforms.length > 1 && platforms.every((platform) => pack.needed_on.includes(platform))) return "all of them";
     return spaced(pack.needed_on.map(code));
   }
