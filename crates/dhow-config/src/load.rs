@@ -23,10 +23,12 @@ impl Config {
         let trace = Trace::default();
         let mut values = Table::new();
         let start = env.cwd().join(start);
+        let real_home = dhow_fs::canonicalize(&home);
         let mut home_was_seen = false;
         for directory in start.ancestors() {
             let directory = directory.join(".cargo");
-            home_was_seen |= directory == home;
+            // The home may be named in a roundabout way: `../.cargo`.
+            home_was_seen |= directory == home || dhow_fs::canonicalize(&directory) == real_home;
             if let Some(table) = load_named(&trace, &directory, "config")? {
                 merge_under(&mut values, table)?;
             }

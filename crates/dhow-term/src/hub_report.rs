@@ -71,42 +71,35 @@ fn describe(
         package.name, package.version
     ));
     if let Some(description) = &package.description {
-        let words: Vec<&str> = description.split(' ').collect();
-        for line in filled(&words, " ", width.saturating_sub(4)).into_iter().take(2) {
+        for line in filled(description, width.saturating_sub(4)) {
             lines.push(format!("    {DIMMED}{line}{DIMMED:#}"));
         }
     }
     let mut field = |name: &str, style: Style, values: &[String]| {
-        let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        for (position, line) in filled(&values, ", ", width.saturating_sub(4 + MARGIN)).iter().enumerate() {
+        let text = values.join(", ");
+        for (position, line) in filled(&text, width.saturating_sub(4 + MARGIN)).iter().enumerate() {
             let name = if position == 0 { name } else { "" };
             lines.push(format!("    {name:<MARGIN$}{style}{line}{style:#}"));
         }
     };
     field("needed by", Style::new(), &needed_by(report, package));
     field("features", Style::new(), &package.features);
-    field("only on", Style::new(), &only_on(report, package).into_iter().collect::<Vec<_>>());
+    field("only on", Style::new(), &only_on(report, package));
     field("note", WARN, &marks(package));
     field("begin with", Style::new(), &entry_points(package));
     field("placed by", DIMMED, std::slice::from_ref(&package.layer_reason));
 }
 
-/// Words in lines of at most this many columns; a word that is longer has a line of its own.
-fn filled(words: &[&str], between: &str, width: usize) -> Vec<String> {
+/// A text in lines of at most this many columns; a word that is longer has a line of its own.
+fn filled(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for (position, word) in words.iter().filter(|word| !word.is_empty()).enumerate() {
-        let length = word.chars().count() + between.chars().count();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + length <= width => {
-                line.push_str(between);
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
                 line.push_str(word);
             }
-            line => {
-                if let Some(line) = line.filter(|_| position > 0) {
-                    line.push_str(between.trim_end());
-                }
-                lines.push((*word).to_owned());
-            }
+            _ => lines.push(word.to_owned()),
         }
     }
     lines
@@ -118,10 +111,11 @@ mod tests {
 
     #[test]
     fn lines_are_filled_and_not_overfilled() {
-        let words = ["one", "two", "three", "", "a-very-long-word", "x"];
-        let lines = filled(&words, ", ", 10);
-        assert_eq!(lines, ["one, two,", "three,", "a-very-long-word,", "x"]);
-        assert!(filled(&[], ", ", 10).is_empty());
+        assert_eq!(
+            filled("one two three a-very-long-word x", 9),
+            ["one two", "three", "a-very-long-word", "x"]
+        );
+        assert!(filled("", 10).is_empty());
     }
 
     #[test]

@@ -4,6 +4,9 @@ mod attributes;
 mod library;
 mod scan;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -85,12 +88,30 @@ fn rank(kind: &str) -> usize {
     ORDER.iter().position(|known| *known == kind).unwrap_or(ORDER.len())
 }
 
-/// How often each word stands between backticks.
+/// How often each name is used in code of a text: as the whole of a piece, in a path, called as a macro, or in capitals.
 fn mentions(docs: &str) -> HashMap<&str, usize> {
     let mut found = HashMap::new();
     for code in docs.split('`').skip(1).step_by(2) {
-        let words = code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-        words.for_each(|word| *found.entry(word).or_default() += 1);
+        let whole = code.trim_end_matches("()").trim_end_matches('!');
+        let mut rest = code;
+        while let Some(start) = rest.find(is_of_name) {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|c| !is_of_name(c)).unwrap_or(from.len());
+            let (name, after) = from.split_at(end);
+            let is_used = before.ends_with("::")
+                || after.starts_with("::")
+                || after.starts_with('!')
+                || name.starts_with(char::is_uppercase)
+                || name == whole;
+            if is_used {
+                *found.entry(name).or_default() += 1;
+            }
+            rest = after;
+        }
     }
     found
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }

@@ -58,7 +58,7 @@ pub(super) enum Item {
 pub(super) fn scan(text: &str, conditions: &Conditions<'_>) -> Module {
     let mut module = Module::default();
     if let Ok(tokens) = without_first_line(text).parse::<TokenStream>() {
-        Scanner { conditions, module: &mut module }.items(tokens, false);
+        Scanner { conditions, module: &mut module, exporting: Vec::new() }.items(tokens, Within::Module);
     }
     module
 }
@@ -75,6 +75,18 @@ fn without_first_line(text: &str) -> &str {
 struct Scanner<'a, 'c> {
     conditions: &'a Conditions<'c>,
     module: &'a mut Module,
+    /// Macros that put `#[macro_export]` at what they are given.
+    exporting: Vec<String>,
+}
+
+/// In what tokens stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Module,
+    /// In a macro call: what is no item may have items in its braces.
+    Call,
+    /// In the call of a macro that exports macros.
+    ExportingCall,
 }
 
 /// What a token begins.
@@ -82,17 +94,16 @@ const ITEMS: [&str; 11] =
     ["fn", "struct", "enum", "union", "trait", "type", "static", "const", "mod", "use", "impl"];
 
 impl Scanner<'_, '_> {
-    /// `in_macro`: what is no item may have items in its braces.
-    fn items(&mut self, tokens: TokenStream, in_macro: bool) {
+    fn items(&mut self, tokens: TokenStream, within: Within) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
-            at = self.item(&tokens, at, in_macro).max(at + 1);
+            at = self.item(&tokens, at, within).max(at + 1);
         }
     }
 
     /// Reads what begins here; gives back where the next begins.
-    fn item(&mut self, tokens: &[TokenTree], mut at: usize, in_macro: bool) -> usize {
+    fn item(&mut self, tokens: &[TokenTree], mut at: usize, within: Within) -> usize {
         let (attributes, inner) = Attributes::read(tokens, &mut at, self.conditions);
         self.module.docs.push_str(&inner.docs);
         self.module.docs_in.extend(inner.docs_in);
@@ -102,8 +113,8 @@ impl Scanner<'_, '_> {
         let Some(token) = tokens.get(at) else { return at };
         if let TokenTree::Group(group) = token {
             // `if #[cfg(unix)] { … }` of `cfg_if!`.
-            if in_macro && group.delimiter() == Delimiter::Brace && !attributes.is_off {
-                self.items(group.stream(), true);
+            if within != Within::Module && group.delimiter() == Delimiter::Brace && !attributes.is_off {
+                self.items(group.stream(), within);
             }
             return at + 1;
         }
@@ -112,10 +123,11 @@ impl Scanner<'_, '_> {
         match word.as_str() {
             "extern" => return self.foreign(tokens, at, &attributes, is_shown),
             word if ITEMS.contains(&word) => {}
-            _ if is_call => return self.call(tokens, at, &attributes),
+            _ if is_call => return self.call(tokens, at, &attributes, within),
             _ => return at + 1,
         }
-        let name = tokens.get(at + 1).and_then(self::word);
+        let is_mutable = tokens.get(at + 1).and_then(self::word).is_some_and(|word| word == "mut");
+        let name = tokens.get(at + 1 + usize::from(is_mutable)).and_then(self::word);
         let (end, body) = end(tokens, at, matches!(word.as_str(), "use" | "const" | "static" | "type"));
         if attributes.is_off {
             return end;
@@ -141,7 +153,9 @@ impl Scanner<'_, '_> {
         let body = match body {
             Some(group) => {
                 let mut inner = Module::default();
-                Scanner { conditions: self.conditions, module: &mut inner }.items(group.stream(), false);
+                let exporting = self.exporting.clone();
+                Scanner { conditions: self.conditions, module: &mut inner, exporting }
+                    .items(group.stream(), Within::Module);
                 Body::Inline(inner)
             }
             None => Body::File(attributes.path.clone()),
@@ -154,7 +168,13 @@ impl Scanner<'_, '_> {
     }
 
     /// `name! { … }`, `path::name! { … }`, and `macro_rules! name { … }`.
-    fn call(&mut self, tokens: &[TokenTree], mut at: usize, attributes: &Attributes) -> usize {
+    fn call(
+        &mut self,
+        tokens: &[TokenTree],
+        mut at: usize,
+        attributes: &Attributes,
+        within: Within,
+    ) -> usize {
         let mut name = String::new();
         while let Some(token) = tokens.get(at).filter(|token| !punct(Some(token), '!')) {
             match word(token) {
@@ -165,21 +185,28 @@ impl Scanner<'_, '_> {
             at += 1;
         }
         at += 1;
+        let group = |at: usize| match tokens.get(at) {
+            Some(TokenTree::Group(group)) => Some(group),
+            _ => None,
+        };
         if name == "macro_rules" {
-            let defined = tokens.get(at).and_then(word);
-            if let (Some(defined), true, false) =
-                (defined, attributes.macro_export, attributes.is_hidden || attributes.is_off)
-            {
-                self.defined("macro", defined);
+            if let Some(defined) = tokens.get(at).and_then(word) {
+                if group(at + 1).is_some_and(|body| has_word(body.stream(), "macro_export")) {
+                    self.exporting.push(defined.clone());
+                }
+                let is_exported = attributes.macro_export || within == Within::ExportingCall;
+                if is_exported && !attributes.is_hidden && !attributes.is_off {
+                    self.defined("macro", defined);
+                }
             }
             return at + 2;
         }
-        if let Some(TokenTree::Group(group)) = tokens.get(at)
-            && group.delimiter() == Delimiter::Brace
+        if let Some(group) = group(at)
             && !attributes.is_off
             && !self.conditions.is_off_by_name(&name)
         {
-            self.items(group.stream(), true);
+            let exports = self.exporting.contains(&name);
+            self.items(group.stream(), if exports { Within::ExportingCall } else { Within::Call });
         }
         at + 1
     }
@@ -188,7 +215,7 @@ impl Scanner<'_, '_> {
     fn foreign(&mut self, tokens: &[TokenTree], at: usize, attributes: &Attributes, is_shown: bool) -> usize {
         let (end, body) = end(tokens, at, false);
         match body {
-            Some(body) if !attributes.is_off => self.items(body.stream(), false),
+            Some(body) if !attributes.is_off => self.items(body.stream(), Within::Module),
             None if is_shown && !attributes.is_off => {
                 self.imports(&tokens[(at + 2).min(end)..end.saturating_sub(1).max((at + 2).min(end))], &[]);
             }
@@ -290,6 +317,15 @@ fn end(tokens: &[TokenTree], from: usize, by_semicolon: bool) -> (usize, Option<
         }
     }
     (tokens.len(), None)
+}
+
+/// Whether a word stands somewhere in tokens.
+fn has_word(tokens: TokenStream, wanted: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_word(group.stream(), wanted),
+        TokenTree::Ident(ident) => ident == wanted,
+        _ => false,
+    })
 }
 
 pub(super) fn word(token: &TokenTree) -> Option<String> {

@@ -29,10 +29,21 @@ impl Words {
     }
 }
 
-/// Letters and digits in small letters; everything else stands between words.
+/// Letters and digits in small letters; everything else stands between words. Addresses are no words.
 fn split(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
+    let words = text
+        .split_whitespace()
+        .map(without_address)
+        .flat_map(|part| part.split(|c: char| !c.is_alphanumeric()));
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// What stands in front of `https://…`.
+fn without_address(part: &str) -> &str {
+    match part.split_once("://") {
+        Some((before, _)) => before.trim_end_matches(char::is_alphanumeric),
+        None => part,
+    }
 }
 
 /// The last word may be plural.
@@ -58,6 +69,11 @@ mod tests {
         for said in ["i/o", "cfg", "proc macro", "number"] {
             assert!(words.describes(said), "{said}");
         }
+        let linked =
+            Facts { description: Some("See [UAX #24](http://unix.example/io) for tls"), ..Facts::default() };
+        let linked = Words::of(&linked);
+        assert!(linked.describes("24") && linked.describes("tls"));
+        assert!(!linked.describes("http") && !linked.describes("unix") && !linked.describes("io"));
         for not_said in ["number of cats", "cf", "o f", "macro proc"] {
             assert!(!words.describes(not_said), "{not_said}");
         }

@@ -57,7 +57,7 @@ fn package_text(report: &HubReport, package: &PackageReport) -> String {
     item("size", sizes.collect::<Vec<_>>().join(", "));
     item("needed by", escaped(&needed_by(report, package).join(", ")));
     item("features", code(&package.features));
-    item("only on", only_on(report, package).map(|on| format!("`{on}`")).unwrap_or_default());
+    item("only on", code(&only_on(report, package)));
     item("note", escaped(&marks(package).join(", ")));
     item("begin with", points(package));
     item("documentation", package.documentation.as_ref().map(|url| format!("<{url}>")).unwrap_or_default());

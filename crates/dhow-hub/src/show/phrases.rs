@@ -56,14 +56,14 @@ pub fn marks(package: &PackageReport) -> Vec<String> {
     marks
 }
 
-/// The platforms that a package is for, if it is not for all of them.
-pub fn only_on(report: &HubReport, package: &PackageReport) -> Option<String> {
+/// The conditions or platforms that a package is for; none if it is for all.
+pub fn only_on(report: &HubReport, package: &PackageReport) -> Vec<String> {
     let wanted = report.platforms.len().max(1);
     match (package.conditions.is_empty(), package.needed_on.len()) {
-        (false, _) => Some(package.conditions.join(", ")),
-        (true, 0) => Some("no wanted platform".to_owned()),
-        (true, count) if count < wanted => Some(package.needed_on.join(", ")),
-        _ => None,
+        (false, _) => package.conditions.clone(),
+        (true, 0) => vec!["no wanted platform".to_owned()],
+        (true, count) if count < wanted => package.needed_on.clone(),
+        _ => Vec::new(),
     }
 }
 

@@ -10,7 +10,9 @@ mod tidy;
 mod work;
 
 pub use create::{HubCreateOptions, hub_create, hub_update};
+pub(crate) use graph::graph_of;
 pub use placements::LayersProblem;
+pub(crate) use placements::Placements;
 pub use prune::hub_prune;
 pub use show::{hub_show, hub_show_as_html, hub_show_as_json, hub_show_as_markdown, hub_write_page};
 

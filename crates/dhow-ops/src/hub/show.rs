@@ -56,7 +56,7 @@ pub fn hub_show(session: &Session<'_>) -> Result<HubReport, Error> {
         };
         let names = registry_names(session)?;
         let is_proc_macro = |id| packages.get(&id).is_some_and(Package::is_proc_macro);
-        let follows = |kind| settings.dev_dependencies || kind != DepKind::Development;
+        let follows = |dep: &Dependency| settings.dev_dependencies || dep.kind() != DepKind::Development;
         Ok(report(&ReportInput {
             project: name(workspace),
             host: tools.toolchain().host.to_string(),

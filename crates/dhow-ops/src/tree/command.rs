@@ -8,11 +8,13 @@ use dhow_resolve::{CliFeatures, ResolvedFeatures};
 use dhow_toolchain::CompileKind;
 use dhow_workspace::{Package, Workspace};
 
-use super::graph::{GraphInput, TreeKind};
+use super::graph::{self, GraphInput, TreeKind};
+use super::layers::{self, Layered};
 use super::pattern::Pattern;
 use super::render::{Charset, Depth, Prefix};
 use super::{Edges, TreeView, text};
 use crate::error::Error;
+use crate::hub::Placements;
 use crate::narrow::{Narrowed, Wanted, features, narrow, select};
 use crate::options::FeatureFlags;
 use crate::resolution::{self, LockOptions};
@@ -34,6 +36,8 @@ pub struct TreeOptions {
     pub charset: Charset,
     pub format: Pattern,
     pub depth: Depth,
+    /// Packages by what they are there for, instead of a tree.
+    pub layers: bool,
     pub packages: PackageSelection,
     pub features: FeatureFlags,
     /// `all`: every platform.
@@ -59,18 +63,16 @@ pub fn tree(session: &Session<'_>, options: &TreeOptions) -> Result<String, Erro
         let holds_in = |p: &Platform, role| tools.holds_in(p, role);
         let features =
             features(workspace, &graph, &packages, dev, (!all_platforms).then_some(&holds_in as &_));
-        show(
-            &Shown {
-                workspace,
-                graph: &graph,
-                packages: &packages,
-                features: &features,
-                selected,
-                tools: &tools,
-                all_platforms,
-            },
-            options,
-        )
+        let shown = Shown {
+            workspace,
+            graph: &graph,
+            packages: &packages,
+            features: &features,
+            selected,
+            tools: &tools,
+            all_platforms,
+        };
+        show(session, &shown, options)
     })
 }
 
@@ -84,7 +86,7 @@ struct Shown<'a> {
     all_platforms: bool,
 }
 
-fn show(shown: &Shown<'_>, options: &TreeOptions) -> Result<String, Error> {
+fn show(session: &Session<'_>, shown: &Shown<'_>, options: &TreeOptions) -> Result<String, Error> {
     let packages: BTreeMap<PackageId, Package> =
         shown.packages.iter().map(|(k, v)| (*k, v.clone())).collect();
     let holds = |platform: &Platform, kind: TreeKind| {
@@ -100,6 +102,28 @@ fn show(shown: &Shown<'_>, options: &TreeOptions) -> Result<String, Error> {
         no_proc_macro: options.edges.no_proc_macro,
         only_public: options.edges.only_public,
     };
+    // Who names a dependency wants to see it as the members reach it.
+    let is_selected = |(id, _): &&(PackageId, CliFeatures)| shown.selected.contains(id);
+    let mut members: Vec<_> = shown.graph.members.iter().filter(is_selected).cloned().collect();
+    if members.is_empty() {
+        members = shown.graph.members.clone();
+    }
+    let kinds: Vec<TreeKind> = shown.tools.kinds.iter().map(|kind| tree_kind(*kind)).collect();
+    if options.layers {
+        let layered = Layered {
+            resolve: &shown.graph.resolve,
+            roots: &shown.graph.roots(),
+            packages: &packages,
+            tools: shown.tools,
+            all_platforms: shown.all_platforms,
+            placements: &Placements::read(session)?,
+            edges: &options.edges,
+            format: &options.format,
+            prefix: options.prefix,
+            charset: options.charset,
+        };
+        return Ok(layers::text(&layered, &graph::build(input, &members, &kinds)));
+    }
     let named = |specs: &[String]| -> Result<BTreeSet<PackageId>, Error> {
         specs.iter().map(|spec| Ok(shown.graph.resolve.query(spec)?)).collect()
     };
@@ -118,13 +142,6 @@ fn show(shown: &Shown<'_>, options: &TreeOptions) -> Result<String, Error> {
         no_dedupe: options.no_dedupe,
         depth: options.depth,
     };
-    // Who names a dependency wants to see it as the members reach it.
-    let is_selected = |(id, _): &&(PackageId, CliFeatures)| shown.selected.contains(id);
-    let mut members: Vec<_> = shown.graph.members.iter().filter(is_selected).cloned().collect();
-    if members.is_empty() {
-        members = shown.graph.members.clone();
-    }
-    let kinds: Vec<TreeKind> = shown.tools.kinds.iter().map(|kind| tree_kind(*kind)).collect();
     Ok(text(input, &members, &kinds, &view))
 }
 

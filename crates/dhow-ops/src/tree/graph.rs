@@ -92,6 +92,11 @@ impl Graph {
         self.sorted(|id| ids.contains(&id))
     }
 
+    /// The nodes of all packages, sorted.
+    pub(super) fn packages(&self) -> Vec<NodeId> {
+        self.sorted(|_| true)
+    }
+
     fn sorted(&self, wanted: impl Fn(PackageId) -> bool) -> Vec<NodeId> {
         let is_wanted = |node: &Node| matches!(node, Node::Package { id, .. } if wanted(*id));
         let mut found: Vec<_> = (0..self.nodes.len()).filter(|i| is_wanted(&self.nodes[*i])).collect();

@@ -2,6 +2,7 @@
 
 mod command;
 mod graph;
+mod layers;
 mod pattern;
 mod render;
 

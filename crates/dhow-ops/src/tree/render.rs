@@ -179,10 +179,7 @@ impl Renderer<'_> {
 
     fn line(&self, node: NodeId) -> String {
         match self.graph.node(node) {
-            Node::Package { id, features, .. } => {
-                let package = self.packages.get(id);
-                self.format.chunks().iter().map(|chunk| chunk_text(chunk, *id, features, package)).collect()
-            }
+            Node::Package { id, features, .. } => line_of(self.format, *id, features, self.packages.get(id)),
             Node::Feature { of, name } => {
                 let Node::Package { id, .. } = self.graph.node(*of) else { return String::new() };
                 let mark = if self.graph.is_from_command_line(node) { " (command-line)" } else { "" };
@@ -190,6 +187,16 @@ impl Renderer<'_> {
             }
         }
     }
+}
+
+/// What the format makes of a package.
+pub(super) fn line_of(
+    format: &Pattern,
+    id: PackageId,
+    features: &[dhow_model::InternedString],
+    package: Option<&Package>,
+) -> String {
+    format.chunks().iter().map(|chunk| chunk_text(chunk, id, features, package)).collect()
 }
 
 fn chunk_text(

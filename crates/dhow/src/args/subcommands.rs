@@ -224,6 +224,9 @@ pub(crate) struct TreeArgs {
     /// Format string used for printing dependencies
     #[arg(short, long, value_name = "FORMAT", default_value = "{p}")]
     pub(crate) format: String,
+    /// List the dependencies by what they are there for, instead of who needs them
+    #[arg(long, conflicts_with_all = ["invert", "prune", "depth", "no_dedupe", "duplicates"])]
+    pub(crate) layers: bool,
     #[command(flatten)]
     pub(crate) packages: PackageArgs,
     #[command(flatten)]

@@ -11,6 +11,9 @@ use crate::error::CliError;
 pub(super) fn run(args: TreeArgs, cx: &mut Context) -> Exit {
     place(cx, args.manifest, None);
     let usage = |e: &dyn std::fmt::Display| CliError::usage(&e.to_string());
+    if args.layers && args.edges.iter().any(|edge| edge == "features") {
+        return Err(usage(&"`--layers` lists packages, and `--edges features` is about what connects them"));
+    }
     let options = TreeOptions {
         edges: Edges::parse(&args.edges).map_err(|e| usage(&e))?,
         invert: args.invert,
@@ -28,6 +31,7 @@ pub(super) fn run(args: TreeArgs, cx: &mut Context) -> Exit {
         },
         format: Pattern::parse(&args.format).map_err(|e| usage(&e))?,
         depth: depth(args.depth.as_deref())?,
+        layers: args.layers,
         packages: packages(args.packages)?,
         features: args.features.into(),
         targets: args.target,

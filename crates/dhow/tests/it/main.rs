@@ -19,6 +19,7 @@ mod file_systems;
 mod fresh;
 mod git;
 mod home;
+mod hub;
 mod install;
 mod killed;
 mod lockfile;

@@ -56,13 +56,15 @@ fn span(sandbox: &Sandbox, command: &Cmd) -> Duration {
     started.elapsed()
 }
 
-/// Kills `command` at some moment of `span` after the first change; tells whether that met it alive.
-fn strike(sandbox: &Sandbox, command: &Cmd, random: &mut Random, span: Duration) -> bool {
+/// Kills `command` at some moment of `span` after the first change; tells whether that met it alive. If not, the machine
+/// was busier when the span was taken, and it becomes shorter.
+fn strike(sandbox: &Sandbox, command: &Cmd, random: &mut Random, span: &mut Duration) -> bool {
     let before = present(sandbox);
     let mut running = command.spawn();
-    if begins(&mut running, sandbox, &before) {
+    let begun = begins(&mut running, sandbox, &before);
+    let started = Instant::now();
+    if begun {
         let micros = random.below(u64::try_from(span.as_micros()).expect("a short time"));
-        let started = Instant::now();
         while started.elapsed() < Duration::from_micros(micros) {
             std::hint::spin_loop();
         }
@@ -70,7 +72,11 @@ fn strike(sandbox: &Sandbox, command: &Cmd, random: &mut Random, span: Duration)
     }
     let output = running.wait();
     assert!(output.signal == Some(9) || output.success(), "{output}");
-    output.signal == Some(9)
+    let met = output.signal == Some(9);
+    if begun && !met {
+        *span = started.elapsed().min(*span);
+    }
+    met
 }
 
 /// What is listed, which must be what is there; every program says its version.
@@ -98,11 +104,11 @@ fn installing() {
     for version in VERSIONS {
         ok(&f.project, &format!("install many@{version} --debug --force --target-dir {version}"));
     }
-    let span = span(&f.project, &install(VERSIONS[0])) * 11 / 10;
+    let mut span = span(&f.project, &install(VERSIONS[0])) * 11 / 10;
     let mut random = Random::new(20_261);
     let (mut met, mut tried, mut outcomes) = (0, 0, BTreeMap::new());
     while met < 30 {
-        met += u32::from(strike(&f.project, &install(VERSIONS[tried % 2]), &mut random, span));
+        met += u32::from(strike(&f.project, &install(VERSIONS[tried % 2]), &mut random, &mut span));
         // Cargo sees files that it can read, whatever it was.
         if tried % 4 == 0 {
             cargo(&f.project, "install --list").run().assert_success();
@@ -123,12 +129,12 @@ fn uninstalling() {
     let f = many();
     ok(&f.project, "install many@1.0.0 --debug");
     let other = f.project.copy();
-    let span = span(&other, &cmd(&other, "uninstall many"));
+    let mut span = span(&other, &cmd(&other, "uninstall many"));
     let mut random = Random::new(20_262);
     let mut met = 0;
     for _ in 0..20 {
         let sandbox = f.project.copy();
-        met += u32::from(strike(&sandbox, &cmd(&sandbox, "uninstall many"), &mut random, span));
+        met += u32::from(strike(&sandbox, &cmd(&sandbox, "uninstall many"), &mut random, &mut span));
         let list = whole(&sandbox);
         assert!(matches!(list.lines().count(), 0 | 7), "{list}");
     }
