@@ -107,7 +107,10 @@ fn notes(report: &HubReport, package: &PackageReport) -> Vec<String> {
         notes.push(format!("git {}", escaped(&package.source_name)));
     }
     if !package.layer.is_empty() {
-        notes.extend(only_on(report, package).map(|on| format!("only on <code>{}</code>", escaped(&on))));
+        let only_on = only_on(report, package).join(", ");
+        if !only_on.is_empty() {
+            notes.push(format!("only on <code>{}</code>", escaped(&only_on)));
+        }
     }
     let links = [("documentation", &package.documentation), ("repository", &package.repository)];
     for (name, target) in links {

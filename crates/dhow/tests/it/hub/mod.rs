@@ -4,6 +4,7 @@
 mod config;
 mod git;
 mod life;
+mod page;
 mod using;
 
 use std::path::Path;
