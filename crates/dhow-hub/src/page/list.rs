@@ -107,10 +107,8 @@ fn notes(report: &HubReport, package: &PackageReport) -> Vec<String> {
         notes.push(format!("git {}", escaped(&package.source_name)));
     }
     if !package.layer.is_empty() {
-        let only_on = only_on(report, package).join(", ");
-        if !only_on.is_empty() {
-            notes.push(format!("only on <code>{}</code>", escaped(&only_on)));
-        }
+        let on = only_on(report, package).join(", ");
+        notes.extend((!on.is_empty()).then(|| format!("only on <code>{}</code>", escaped(&on))));
     }
     let links = [("documentation", &package.documentation), ("repository", &package.repository)];
     for (name, target) in links {
