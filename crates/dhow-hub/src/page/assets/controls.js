@@ -13,6 +13,7 @@ function buildControls() {
   byId("layers").append(...layers.filter((layer) => layer.packages.length).map((layer) =>
     el("button", { type: "button", class: tint(layer.index), "data-layer": layer.key, "aria-pressed": "false" },
       el("b", {}, layer.title), el("span", {}, `${counted(layer.packages.length, "package")} · ${size(layer.source_bytes || layer.archive_bytes)}`))));
+  for (const row of document.querySelectorAll("tr[data-package]")) row.tabIndex = 0;
   for (const wire of [wireSearch, wireFilters, wireGraph, wirePackages, wireKeys]) wire();
   new ResizeObserver(() => {
     if (state.view === "sizes") treemap.draw(matching(state), state.field, state.selected);
@@ -160,7 +161,9 @@ function wireKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea")) return;
     const node = event.target.closest("#graph [data-select]");
-    if (node && (event.key === "Enter" || event.key === " ")) select(packages[node.dataset.select]);
+    const row = event.target.closest("tr[data-package]");
+    if (row && event.key === "Enter") select(packages[row.dataset.package]);
+    else if (node && (event.key === "Enter" || event.key === " ")) select(packages[node.dataset.select]);
     else if (event.key.startsWith("Arrow") && state.view === "graph" && (node || state.selected) && !event.target.closest("#detail")) {
       const next = graph.neighbour(node ? packages[node.dataset.select] : state.selected, event.key);
       if (next) { select(next); graph.focus(next); }

@@ -5,9 +5,16 @@ const detail = (() => {
   const here = report.platforms.length ? report.platforms : [report.host];
   const panel = byId("detail");
 
+  let shown;
+
   function show(pack, state) {
+    byId("around")?.setAttribute("aria-pressed", state.scope === "around");
+    if (pack === shown) return;
+    shown = pack;
+    const hadFocus = panel.contains(document.activeElement);
     panel.replaceChildren(...(pack ? describe(pack, state) : summarize()).filter(Boolean));
     panel.scrollTop = 0;
+    if (hadFocus) panel.querySelector("h2").focus();
   }
 
   function section(title, count, ...content) {
@@ -31,7 +38,7 @@ const detail = (() => {
       el("header", { class: tint(pack.layerIndex) },
         el("button", { type: "button", class: "close", id: "close", "aria-label": "Back to the overview", title: "Back to the overview (Esc)" }, "×"),
         el("p", { class: "layer-name" }, layer ? layer.title : "The project"),
-        el("h2", {}, pack.name, " ", el("span", { class: "version" }, pack.version)),
+        el("h2", { tabindex: -1 }, pack.name, " ", el("span", { class: "version" }, pack.version)),
         pack.description && el("p", { class: "description", dir: "auto" }, pack.description.trim()),
         el("p", { class: "badges" }, spaced(badgesOf(pack)))),
       el("div", { class: "actions" },
@@ -114,7 +121,7 @@ const detail = (() => {
     return [
       el("header", {},
         el("p", { class: "layer-name" }, "Overview"),
-        el("h2", {}, report.project),
+        el("h2", { tabindex: -1 }, report.project),
         el("p", { class: "description" }, "Choose a package in the graph, in the sizes or in the list to see what it is, who needs it and what it needs.")),
       duplicates(outside),
       section("Largest", null, bars(outside)),
