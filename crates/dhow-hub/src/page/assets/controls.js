@@ -100,7 +100,10 @@ function wireFilters() {
     if (button.dataset.kind) update({ kinds: toggled(state.kinds, button.dataset.kind) });
     else if (button.dataset.layer) update({ layers: toggled(state.layers, button.dataset.layer) });
     else if (button.dataset.field) update({ field: button.dataset.field });
-    else update({ view: button.id.replace("-tab", "") });
+    else {
+      update({ view: button.id.replace("-tab", "") });
+      showSelected();
+    }
   });
   byId("tabs").addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -153,7 +156,7 @@ function wirePackages() {
 
 function toggleAround() {
   update(state.scope === "around" ? { scope: "all" } : { scope: "around", view: "graph" });
-  if (state.scope === "all" && state.selected) graph.reveal(state.selected);
+  showSelected();
 }
 
 function wireKeys() {
