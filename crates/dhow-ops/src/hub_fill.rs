@@ -144,7 +144,8 @@ fn take(sources: &Sources<'_>, hub: &HubSources, wanted: &[Wanted]) -> Result<Ve
     Ok(lacking)
 }
 
-fn is_everything(hub: &HubSources) -> bool {
+/// Whether the hub holds all that the lock file names.
+pub(crate) fn is_everything(hub: &HubSources) -> bool {
     hub.settings.targets.is_none() && hub.settings.dev_dependencies
 }
 

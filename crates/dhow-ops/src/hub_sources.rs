@@ -3,10 +3,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use dhow_config::Config;
 use dhow_fetch::Registries;
-use dhow_home::ReadGuard;
+use dhow_home::{CargoHome, ReadGuard};
 use dhow_hub::{Hub, HubSettings};
 use dhow_model::PackageId;
 use dhow_workspace::{Package, Workspace};
@@ -51,12 +52,7 @@ impl HubSources {
                 }
             }
         };
-        let config = Config::of_project_alone(root)?;
-        let alone = Session { config: &config, ..*session };
-        let mut of_hub = network::settings(&alone, Replaced::ByConfiguration)?;
-        of_hub.net.offline = true;
-        of_hub.http = network::settings(session, Replaced::ByConfiguration)?.http;
-        let registries = Registries::new(hub.home().clone(), of_hub, network::vendored_summary());
+        let registries = registries_of_project(session, root, hub.home())?;
         Ok(Some(Self {
             hub,
             settings,
@@ -87,4 +83,18 @@ impl HubSources {
     pub(crate) fn let_go(&self) {
         self.in_place.borrow_mut().take();
     }
+}
+
+/// The registries of a hub: without network, and as configuration has it that lies in the project.
+pub(crate) fn registries_of_project(
+    session: &Session<'_>,
+    root: &Path,
+    home: &CargoHome,
+) -> Result<Registries, Error> {
+    let config = Config::of_project_alone(root)?;
+    let alone = Session { config: &config, ..*session };
+    let mut settings = network::settings(&alone, Replaced::ByConfiguration)?;
+    settings.net.offline = true;
+    settings.http = network::settings(session, Replaced::ByConfiguration)?.http;
+    Ok(Registries::new(home.clone(), settings, network::vendored_summary()))
 }

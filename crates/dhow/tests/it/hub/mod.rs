@@ -4,8 +4,11 @@
 mod config;
 mod git;
 mod life;
+mod pack;
 mod page;
 mod using;
+mod verify;
+mod with_hub;
 
 use std::path::Path;
 
