@@ -72,7 +72,8 @@ pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
 pub use hub::{
     HubChange, HubCreateOptions, HubUnpackOptions, HubUnpacked, LayersProblem, hub_create, hub_pack,
-    hub_prune, hub_show, hub_show_as_json, hub_show_as_markdown, hub_unpack, hub_update, hub_verify,
+    hub_prune, hub_show, hub_show_as_html, hub_show_as_json, hub_show_as_markdown, hub_unpack, hub_update,
+    hub_verify, hub_write_page,
 };
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{

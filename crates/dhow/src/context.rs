@@ -116,6 +116,10 @@ impl Context {
         self.terminal.line(line);
     }
 
+    pub(crate) fn status(&self, verb: &str, message: impl Display) {
+        self.terminal.status(verb, message);
+    }
+
     pub(crate) fn warn(&self, message: &str) {
         self.terminal.warn(message);
     }

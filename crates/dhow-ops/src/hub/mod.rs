@@ -18,7 +18,7 @@ pub use pack::{HubUnpackOptions, HubUnpacked, hub_pack, hub_unpack};
 pub use placements::LayersProblem;
 pub(crate) use placements::Placements;
 pub use prune::hub_prune;
-pub use show::{hub_show, hub_show_as_json, hub_show_as_markdown};
+pub use show::{hub_show, hub_show_as_html, hub_show_as_json, hub_show_as_markdown, hub_write_page};
 pub use verify::hub_verify;
 
 /// What was done to a hub.

@@ -40,6 +40,9 @@ pub(crate) enum HubCommand {
         /// Output format
         #[arg(long, value_name = "FMT", default_value = "text")]
         format: HubShowFormat,
+        /// Write it as one self-contained page, with the graph drawn, to a file ('-' for the standard output)
+        #[arg(long, value_name = "FILE", conflicts_with = "format")]
+        html: Option<PathBuf>,
         #[command(flatten)]
         manifest: ManifestArgs,
     },

@@ -1,6 +1,8 @@
 //! `hub`
 
-use dhow_ops::{HubCarry, HubCreateOptions, HubSettings, HubUnpackOptions, VersionControl};
+use std::path::Path;
+
+use dhow_ops::{HubCarry, HubCreateOptions, HubReport, HubSettings, HubUnpackOptions, VersionControl};
 
 use super::Exit;
 use super::convert::place;
@@ -30,9 +32,12 @@ pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
             Ok(0)
         }
         HubCommand::Unpack(args) => unpack(args, cx),
-        HubCommand::Show { format, manifest } => {
+        HubCommand::Show { format, html, manifest } => {
             place(cx, manifest, None);
             let report = cx.with_session(dhow_ops::hub_show)?;
+            if let Some(file) = html {
+                return write_page(&report, &file, cx);
+            }
             match format {
                 HubShowFormat::Json => {
                     cx.print(format_args!("{}\n", dhow_ops::hub_show_as_json(&report)?))?
@@ -54,6 +59,16 @@ pub(super) fn run(args: HubArgs, cx: &mut Context) -> Exit {
             Ok(if cx.report_hub_verified(&verified)? { 0 } else { FAILURE })
         }
     }
+}
+
+fn write_page(report: &HubReport, file: &Path, cx: &Context) -> Exit {
+    if file == Path::new("-") {
+        cx.print(dhow_ops::hub_show_as_html(report)?)?;
+        return Ok(0);
+    }
+    dhow_ops::hub_write_page(report, &cx.env().cwd().join(file))?;
+    cx.status("Wrote", file.display());
+    Ok(0)
 }
 
 fn create(args: HubCreateArgs, cx: &mut Context) -> Exit {

@@ -13,6 +13,7 @@ function buildControls() {
   byId("layers").append(...layers.filter((layer) => layer.packages.length).map((layer) =>
     el("button", { type: "button", class: tint(layer.index), "data-layer": layer.key, "aria-pressed": "false" },
       el("b", {}, layer.title), el("span", {}, `${counted(layer.packages.length, "package")} · ${size(layer.source_bytes || layer.archive_bytes)}`))));
+  for (const row of document.querySelectorAll("tr[data-package]")) row.tabIndex = 0;
   for (const wire of [wireSearch, wireFilters, wireGraph, wirePackages, wireKeys]) wire();
   new ResizeObserver(() => {
     if (state.view === "sizes") treemap.draw(matching(state), state.field, state.selected);
@@ -99,7 +100,10 @@ function wireFilters() {
     if (button.dataset.kind) update({ kinds: toggled(state.kinds, button.dataset.kind) });
     else if (button.dataset.layer) update({ layers: toggled(state.layers, button.dataset.layer) });
     else if (button.dataset.field) update({ field: button.dataset.field });
-    else update({ view: button.id.replace("-tab", "") });
+    else {
+      update({ view: button.id.replace("-tab", "") });
+      showSelected();
+    }
   });
   byId("tabs").addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -152,7 +156,7 @@ function wirePackages() {
 
 function toggleAround() {
   update(state.scope === "around" ? { scope: "all" } : { scope: "around", view: "graph" });
-  if (state.scope === "all" && state.selected) graph.reveal(state.selected);
+  showSelected();
 }
 
 function wireKeys() {
@@ -160,7 +164,9 @@ function wireKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea")) return;
     const node = event.target.closest("#graph [data-select]");
-    if (node && (event.key === "Enter" || event.key === " ")) select(packages[node.dataset.select]);
+    const row = event.target.closest("tr[data-package]");
+    if (row && event.key === "Enter") select(packages[row.dataset.package]);
+    else if (node && (event.key === "Enter" || event.key === " ")) select(packages[node.dataset.select]);
     else if (event.key.startsWith("Arrow") && state.view === "graph" && (node || state.selected) && !event.target.closest("#detail")) {
       const next = graph.neighbour(node ? packages[node.dataset.select] : state.selected, event.key);
       if (next) { select(next); graph.focus(next); }

@@ -1,11 +1,20 @@
 // The panel at the side: one package in full, or the whole in short when none is selected.
 
 const detail = (() => {
+  /** The platforms that the report knows about. */
+  const here = report.platforms.length ? report.platforms : [report.host];
   const panel = byId("detail");
 
+  let shown;
+
   function show(pack, state) {
+    byId("around")?.setAttribute("aria-pressed", state.scope === "around");
+    if (pack === shown) return;
+    shown = pack;
+    const hadFocus = panel.contains(document.activeElement);
     panel.replaceChildren(...(pack ? describe(pack, state) : summarize()).filter(Boolean));
     panel.scrollTop = 0;
+    if (hadFocus) panel.querySelector("h2").focus();
   }
 
   function section(title, count, ...content) {
@@ -29,7 +38,7 @@ const detail = (() => {
       el("header", { class: tint(pack.layerIndex) },
         el("button", { type: "button", class: "close", id: "close", "aria-label": "Back to the overview", title: "Back to the overview (Esc)" }, "×"),
         el("p", { class: "layer-name" }, layer ? layer.title : "The project"),
-        el("h2", {}, pack.name, " ", el("span", { class: "version" }, pack.version)),
+        el("h2", { tabindex: -1 }, pack.name, " ", el("span", { class: "version" }, pack.version)),
         pack.description && el("p", { class: "description", dir: "auto" }, pack.description.trim()),
         el("p", { class: "badges" }, spaced(badgesOf(pack)))),
       el("div", { class: "actions" },
@@ -44,7 +53,8 @@ const detail = (() => {
         ["In this layer", pack.layer_reason],
         ["Links", pack.links && code(pack.links)],
         ["Only if", pack.conditions.length ? spaced(pack.conditions.map(code)) : ""],
-        ["Needed on", neededOn(pack)],
+        ["Needed on", pack.needed_on.length ? neededOn(pack) : ""],
+        ["Not on", pack.needed_on.length || pack.isProject ? "" : spaced(here.map(code))],
       ]),
       pathSection(pack),
       pack.entry_points.length > 0 && section("Start here", firstOf(pack), el("ul", { class: "entries" },
@@ -70,8 +80,6 @@ const detail = (() => {
   }
 
   function neededOn(pack) {
-    if (pack.isProject) return "";
-    if (!pack.needed_on.length) return ["not on ", spaced((report.platforms.length ? platforms : [report.host]).map(code))];
     if (platforms.length > 1 && platforms.every((platform) => pack.needed_on.includes(platform))) return "all of them";
     return spaced(pack.needed_on.map(code));
   }
@@ -113,7 +121,7 @@ const detail = (() => {
     return [
       el("header", {},
         el("p", { class: "layer-name" }, "Overview"),
-        el("h2", {}, report.project),
+        el("h2", { tabindex: -1 }, report.project),
         el("p", { class: "description" }, "Choose a package in the graph, in the sizes or in the list to see what it is, who needs it and what it needs.")),
       duplicates(outside),
       section("Largest", null, bars(outside)),

@@ -20,7 +20,14 @@ function update(changes) {
 function select(pack, { reveal = true } = {}) {
   hovered = null;
   update({ selected: pack });
-  if (pack && reveal && state.view === "graph") graph.reveal(pack);
+  if (reveal) showSelected();
+}
+
+/** Brings the selected package into sight. */
+function showSelected() {
+  if (!state.selected) return;
+  if (state.view === "graph" && state.scope === "all") graph.reveal(state.selected);
+  if (state.view === "packages") byId(`p${state.selected.index}`).scrollIntoView({ block: "nearest" });
 }
 
 function render() {
@@ -133,6 +140,6 @@ function readAddress() {
 readAddress();
 buildControls();
 render();
-if (state.selected && state.view === "graph" && state.scope === "all") graph.reveal(state.selected);
-addEventListener("hashchange", () => { readAddress(); render(); });
-addEventListener("popstate", () => { readAddress(); render(); });
+showSelected();
+addEventListener("hashchange", () => { readAddress(); render(); showSelected(); });
+addEventListener("popstate", () => { readAddress(); render(); showSelected(); });

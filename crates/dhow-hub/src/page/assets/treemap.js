@@ -59,7 +59,9 @@ const treemap = (() => {
       .filter((group) => group.total)
       .sort((a, b) => b.total - a.total);
     const areas = squarify(groups.map((group) => group.total), 0, 0, width, height);
+    const focused = frame.contains(document.activeElement) && document.activeElement.dataset.select;
     frame.replaceChildren(...groups.map((group, i) => drawGroup(group, areas[i], field, selected)));
+    if (focused) frame.querySelector(`[data-select="${focused}"]`)?.focus();
     if (!groups.length) frame.append(el("p", { class: "empty" }, "No package with a known size is left by the filter."));
   }
 

@@ -66,6 +66,7 @@ fn strangers_do_no_harm_and_everything_works() {
             ("lanes", "4"),
             ("cells", "3"),
             ("cells of archives", "2"),
+            ("focus stays", "1"),
             ("hits", "core"),
             ("hits of a feature", "core"),
             ("chosen", "derive"),

@@ -40,6 +40,10 @@
     note("cells", all(".cell").filter((cell) => cell.offsetWidth > 0 && cell.offsetHeight > 0).length);
     press("[data-field=archive_bytes]");
     note("cells of archives", all(".cell").length);
+    const cell = document.querySelector(".cell[data-select='1']");
+    cell?.focus();
+    cell?.click();
+    note("focus stays", document.activeElement.dataset.select);
     press("#graph-tab");
 
     type("CORE");
@@ -66,7 +70,7 @@
     press("#packages-tab");
     note("rows of a layer", all("tr[data-package]:not([hidden]) th").map((cell) => cell.firstChild.textContent.trim()).join(" "));
     press("#clear");
-    press("tr[data-package='2'] th");
+    key(document.querySelector("tr[data-package='2']"), "Enter");
     press("#around");
     note("around sys", nodes().filter((node) => node.getAttribute("aria-label")).map((node) => node.querySelector("text").textContent).reverse().join(" "));
     choose("#scope", "all");

@@ -5,6 +5,7 @@ mod config;
 mod git;
 mod life;
 mod pack;
+mod page;
 mod using;
 mod verify;
 mod with_hub;
