@@ -27,6 +27,8 @@ pub enum Remedy {
         /// The name of its directory.
         package: String,
     },
+    /// It is not there: who fills the home brings it.
+    Bring,
     /// It is removed, and comes again when it is needed.
     Remove,
     /// So is this directory, of which it is a part.
@@ -45,7 +47,8 @@ pub struct Inspected {
 }
 
 impl Inspected {
-    pub(crate) fn add(&mut self, path: PathBuf, what: impl Into<String>, remedy: Remedy) {
+    /// Something is not as it should be. `what` ends a sentence that begins with the path.
+    pub fn add(&mut self, path: PathBuf, what: impl Into<String>, remedy: Remedy) {
         self.findings.push(Finding { path, what: what.into(), change: None, remedy });
     }
 

@@ -15,6 +15,7 @@ mod git;
 mod home_check;
 mod index;
 mod network;
+mod part;
 mod registries;
 mod settings;
 mod sources;
@@ -29,14 +30,15 @@ pub use error::FetchError;
 pub use event::Event;
 pub use finding::{Finding, Inspected, Remedy};
 pub use git::{
-    Checkout, Commits, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader,
+    Checkout, Commits, Fsck, GitDatabase, GitFetch, GitObject, GitProgram, LockedDatabase, ObjectReader,
     Repositories, inspect_checkout, inspect_repository,
 };
-pub use home_check::{inspect_index, inspect_package, repair};
+pub use home_check::{Needed, inspect_index, inspect_package, repair};
 pub use index::{
     DirectorySource, Freshness, GitIndex, IndexFile, Listing, LocalRegistry, Registry, SparseIndex,
     SummaryReader,
 };
+pub use part::Part;
 pub use registries::Registries;
 pub use settings::{GitSettings, HttpSettings, NetSettings, ProxyVariables, Settings, TlsVersion};
 pub use sources::{Answerer, Sources};

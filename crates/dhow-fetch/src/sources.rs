@@ -42,6 +42,14 @@ impl Sources {
         self.crates_io_by_git = true;
     }
 
+    /// The source that answers for `source`.
+    ///
+    /// # Errors
+    /// Configuration is wrong about it.
+    pub fn actual(&self, source: SourceId) -> Result<SourceId, FetchError> {
+        Ok(self.resolve(source)?.source)
+    }
+
     /// Who answers for `source`. crates.io does so by its sparse index unless told otherwise.
     ///
     /// # Errors

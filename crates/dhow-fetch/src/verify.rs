@@ -194,19 +194,28 @@ pub(crate) fn read_archive(
     dir: &str,
     checksum: Option<Checksum>,
 ) -> Result<SourceManifest, String> {
+    let (content, actual) = read_checked(archive, checksum)?;
+    let inventory = content.list(dir).map_err(|error| format!("cannot be unpacked: {error}"))?;
+    Ok(inventory.into_manifest(actual))
+}
+
+/// The bytes of an archive with that checksum. The error ends a sentence that begins with its path.
+pub(crate) fn read_checked(
+    archive: &Path,
+    checksum: Option<Checksum>,
+) -> Result<(Content, Checksum), String> {
     match dhow_fs::stat(archive) {
         Ok(Some(_)) => {}
         Ok(None) => return Err("is missing".to_owned()),
         Err(error) => return Err(format!("cannot be read ({})", error.source)),
     }
-    let cannot = |error: &dyn std::fmt::Display| format!("cannot be read ({error})");
-    let content = Content::of_file(archive).map_err(|error| cannot(&error))?;
-    let actual = content.checksum().map_err(|error| cannot(&error))?;
-    if let Some(expected) = checksum.filter(|expected| *expected != actual) {
-        return Err(format!(
-            "is not the one that was published: its SHA-256 is {actual}, expected {expected}"
-        ));
+    let cannot = |error: FetchError| format!("cannot be read ({error})");
+    let content = Content::of_file(archive).map_err(cannot)?;
+    let actual = content.checksum().map_err(cannot)?;
+    match checksum.filter(|expected| *expected != actual) {
+        Some(expected) => {
+            Err(format!("is not the one that was published: its SHA-256 is {actual}, expected {expected}"))
+        }
+        None => Ok((content, actual)),
     }
-    let inventory = content.list(dir).map_err(|error| format!("cannot be unpacked: {error}"))?;
-    Ok(inventory.into_manifest(actual))
 }

@@ -129,4 +129,12 @@ impl HubReport {
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self)
     }
+
+    /// As JSON in one line, for programs.
+    ///
+    /// # Errors
+    /// There is no memory left.
+    pub fn to_json_line(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
 }

@@ -66,6 +66,28 @@ pub fn hash_file(path: &Path) -> Result<ContentHash, FsError> {
     }
 }
 
+/// Whether a file has exactly these bytes. Read, not mapped, as for [`hash_file`].
+pub fn has_content(path: &Path, expected: &[u8]) -> Result<bool, FsError> {
+    const PIECE: usize = 64 * 1024;
+    let mut file = File::open(path).during("open", path)?;
+    // One byte more, so that a longer file is noticed.
+    let mut buffer = vec![0; expected.len().saturating_add(1).min(PIECE)];
+    let mut rest = expected;
+    loop {
+        let count = file.read(&mut buffer).during("read", path)?;
+        if count == 0 {
+            return Ok(rest.is_empty());
+        }
+        match rest.strip_prefix(&buffer[..count]) {
+            Some(left) => rest = left,
+            None => return Ok(false),
+        }
+        if rest.is_empty() && count < buffer.len() {
+            return Ok(true);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +101,12 @@ mod tests {
             let bytes: Vec<u8> = (0..size).map(|i| u8::try_from(i % 251).expect("small")).collect();
             crate::write_atomic(&path, &bytes).expect("writes");
             assert_eq!(hash_file(&path).expect("hashes"), hash_bytes(&bytes));
+            assert!(has_content(&path, &bytes).expect("compares"));
+            assert!(!has_content(&path, &[&bytes[..], b"x"].concat()).expect("compares"), "{size}");
+            if let Some((last, start)) = bytes.split_last() {
+                assert!(!has_content(&path, start).expect("compares"), "{size}");
+                assert!(!has_content(&path, &[start, &[!last]].concat()).expect("compares"), "{size}");
+            }
             let mut pieces = Hasher::new();
             bytes.chunks(777).for_each(|piece| {
                 pieces.update(piece);

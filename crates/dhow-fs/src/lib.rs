@@ -22,7 +22,7 @@ pub use files::{
     append, copy, create_file, open, open_optional, read, read_optional, read_to_string,
     read_to_string_optional, remove_file, write, write_atomic, write_atomic_private, write_if_changed,
 };
-pub use hash::{ContentHash, Hasher, hash_bytes, hash_file};
+pub use hash::{ContentHash, Hasher, has_content, hash_bytes, hash_file};
 pub use links::{Linked, Sharing, hard_link, hard_link_or_copy, read_link, symlink};
 pub use lock::{FileLock, LockNotice};
 pub use paths::{absolute, canonicalize, normalize};

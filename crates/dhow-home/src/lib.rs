@@ -16,6 +16,7 @@ mod leftovers;
 mod manifest;
 mod registry;
 mod source_name;
+mod substance;
 
 pub use census::{Census, CensusError, census};
 pub use collect::{CollectError, Limits, Removed, Usage, disk_usage};
@@ -27,8 +28,9 @@ pub use install_root::{InstallGuard, InstallRoot};
 pub use last_use::{LastUse, LastUseError, Used};
 pub use layout::CargoHome;
 pub use manifest::{
-    Checked, Depth, Difference, SourceChange, check_sources, check_working_tree, is_executable,
-    note_working_tree, stat_record,
+    Checked, Depth, Difference, SourceChange, check_sources, check_working_tree, compare_sources,
+    is_executable, note_working_tree, stat_record,
 };
 pub use registry::{RegistryHome, is_complete, package_dir};
 pub use source_name::{git_dir_name, registry_dir_name};
+pub use substance::{REPOSITORY_CONFIG, Substance};

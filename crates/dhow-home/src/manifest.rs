@@ -160,8 +160,31 @@ pub fn is_executable(stat: &Stat) -> bool {
 /// # Errors
 /// Something cannot be looked at or read.
 pub fn check_sources(dir: &Path, manifest: &SourceManifest, depth: Depth) -> Result<Checked, FsError> {
-    let at_top = |path: &Path| path == Path::new(cargo_ok::FILE_NAME);
-    check(dir, manifest, depth, &at_top)
+    check(dir, manifest, depth, &is_marker, &by_hash(manifest))
+}
+
+/// As [`check_sources`], reading every file: `same` tells whether it has the content that it should have, by the number
+/// of the file in the manifest, whose hashes are not looked at.
+///
+/// # Errors
+/// Something cannot be looked at or read.
+pub fn compare_sources(
+    dir: &Path,
+    manifest: &SourceManifest,
+    same: &dyn Fn(usize, &Path) -> Result<bool, FsError>,
+) -> Result<Checked, FsError> {
+    check(dir, manifest, Depth::Content, &is_marker, &|at, place, _| same(at, place))
+}
+
+/// Whether the file with that number in the manifest, which is at a path and looks like that, has the right content.
+type Same<'a> = dyn Fn(usize, &Path, &Stat) -> Result<bool, FsError> + 'a;
+
+fn by_hash(manifest: &SourceManifest) -> impl Fn(usize, &Path, &Stat) -> Result<bool, FsError> {
+    |at, place, stat| Ok(hash(place, stat)? == manifest.files[at].hash)
+}
+
+fn is_marker(path: &Path) -> bool {
+    path == Path::new(cargo_ok::FILE_NAME)
 }
 
 /// Holds the files of a working tree, with its submodules, against a manifest.
@@ -169,7 +192,7 @@ pub fn check_sources(dir: &Path, manifest: &SourceManifest, depth: Depth) -> Res
 /// # Errors
 /// Something cannot be looked at or read.
 pub fn check_working_tree(dir: &Path, manifest: &SourceManifest, depth: Depth) -> Result<Checked, FsError> {
-    check(dir, manifest, depth, &is_of_git)
+    check(dir, manifest, depth, &is_of_git, &by_hash(manifest))
 }
 
 /// Notes a working tree as it is. `commit` is filled up with zeros.
@@ -221,13 +244,14 @@ fn check(
     manifest: &SourceManifest,
     depth: Depth,
     skipped: &dyn Fn(&Path) -> bool,
+    same: &Same<'_>,
 ) -> Result<Checked, FsError> {
     let marker = dhow_fs::lstat(&dir.join(cargo_ok::FILE_NAME))?;
     // Nobody makes the marker executable: a file system that says so makes permissions up.
     let permissions = marker.is_some_and(|stat| !is_executable(&stat));
     let seen = vec![None; manifest.files.len()];
     let mut check =
-        Check { dir, manifest, depth, permissions, skipped, seen, found: Vec::new(), stats: false };
+        Check { dir, manifest, depth, permissions, skipped, same, seen, found: Vec::new(), stats: false };
     check.directory(Path::new(""))?;
     let Check { mut seen, mut found, stats, .. } = check;
     for (file, seen) in manifest.files.iter().zip(&seen) {
@@ -257,6 +281,7 @@ struct Check<'a> {
     depth: Depth,
     permissions: bool,
     skipped: &'a dyn Fn(&Path) -> bool,
+    same: &'a Same<'a>,
     /// By file of the manifest.
     seen: Vec<Option<StatRecord>>,
     found: Vec<(PathBuf, SourceChange)>,
@@ -300,7 +325,7 @@ impl Check<'_> {
         let is = kind(&stat);
         if (is == SourceKind::Link) != (file.kind == SourceKind::Link) {
             differ(SourceChange::Kind);
-        } else if now.size != file.stat.size || hash(place, &stat)? != file.hash {
+        } else if now.size != file.stat.size || !(self.same)(at, place, &stat)? {
             differ(SourceChange::Content);
         } else if self.permissions && is != file.kind {
             differ(SourceChange::Executable);

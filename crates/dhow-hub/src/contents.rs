@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dhow_formats::lockfile::Lockfile;
 use dhow_model::{Checksum, PackageId, SourceId};
 use dhow_resolve::Resolve;
 
@@ -28,5 +29,31 @@ impl Contents {
             unpacked: of_registries().filter(|id| compiled.contains(id)).collect(),
             repositories: resolve.iter().map(PackageId::source).filter(|source| source.is_git()).collect(),
         }
+    }
+
+    /// All that a lock file names, without saying what is compiled. The error is a sentence.
+    ///
+    /// # Errors
+    /// It names what is none: a version, a source, a checksum.
+    pub fn of_lock(lock: &Lockfile) -> Result<Self, String> {
+        let mut contents = Self::default();
+        for package in &lock.packages {
+            let Some(source) = &package.source else { continue };
+            let of = |error: &dyn std::fmt::Display| format!("`{}`: {error}", package.name);
+            let source_id = SourceId::parse(source).map_err(|error| of(&error))?;
+            if source_id.is_git() {
+                contents.repositories.insert(source_id);
+                continue;
+            }
+            let version = package.version.parse().map_err(|error: semver::Error| of(&error))?;
+            // Version 1 has them elsewhere.
+            let key = format!("checksum {} {} ({source})", package.name, package.version);
+            let checksum = package.checksum.as_ref().or_else(|| lock.metadata.get(&key));
+            let checksum = checksum.map(String::as_str).filter(|text| *text != "<none>");
+            let checksum = checksum.map(str::parse::<Checksum>).transpose();
+            let checksum = checksum.map_err(|()| of(&"its checksum is none"))?;
+            contents.listed.insert(PackageId::new(&package.name, version, source_id), checksum);
+        }
+        Ok(contents)
     }
 }

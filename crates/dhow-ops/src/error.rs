@@ -58,6 +58,8 @@ pub enum Error {
     )]
     HubLacks { root: PathBuf, source: Box<Self> },
     #[error(transparent)]
+    HubPack(#[from] dhow_hub::PackError),
+    #[error(transparent)]
     File(#[from] dhow_fs::FsError),
     #[error(transparent)]
     Process(#[from] dhow_process::ProcessError),

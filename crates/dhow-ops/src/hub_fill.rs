@@ -51,7 +51,10 @@ pub(crate) fn index_and_repositories(
 ) -> Result<Commits, Error> {
     let events = |event| session.tell(Event::Fetch(event));
     let (ours, home) = (&hub.registries, sources.home_registries());
-    sources.keep_home_in_place()?;
+    // A hub that answered for the whole lock file lacks nothing that the home would be asked for.
+    if sources.asked_hub().is_none() || !has_repositories(hub, contents)? {
+        sources.keep_home_in_place()?;
+    }
     let listed: BTreeSet<PackageId> = contents.listed.keys().copied().collect();
     home.set_freshness(Freshness::Cached);
     match ours.take_index(home, &listed, &events) {
@@ -144,7 +147,17 @@ fn take(sources: &Sources<'_>, hub: &HubSources, wanted: &[Wanted]) -> Result<Ve
     Ok(lacking)
 }
 
-fn is_everything(hub: &HubSources) -> bool {
+fn has_repositories(hub: &HubSources, contents: &Contents) -> Result<bool, Error> {
+    for source in &contents.repositories {
+        if dhow_fs::stat(hub.hub.home().git_of(*source).database().path())?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether the hub holds all that the lock file names.
+pub(crate) fn is_everything(hub: &HubSources) -> bool {
     hub.settings.targets.is_none() && hub.settings.dev_dependencies
 }
 

@@ -3,10 +3,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use dhow_config::Config;
 use dhow_fetch::Registries;
-use dhow_home::ReadGuard;
+use dhow_home::{CargoHome, ReadGuard};
 use dhow_hub::{Hub, HubSettings};
 use dhow_model::PackageId;
 use dhow_workspace::{Package, Workspace};
@@ -25,6 +26,8 @@ pub(crate) struct HubSources {
     /// Without network, and as configuration has it that lies in the project: who builds from the hub elsewhere, or with
     /// plain Cargo, has no other.
     pub(crate) registries: Registries,
+    /// The home itself is the hub: `CARGO_HOME=.cargo`.
+    pub(crate) is_home: bool,
     /// What is asked about packages is asked of the hub.
     pub(crate) is_asked: Cell<bool>,
     /// What of the lock file the hub holds archives and sources of: everything unless it says so.
@@ -37,31 +40,25 @@ impl HubSources {
     pub(crate) fn find(session: &Session<'_>, workspace: &Workspace) -> Result<Option<Self>, Error> {
         let root = workspace.root();
         let hub = Hub::of_workspace(root);
+        let is_home =
+            || dhow_fs::canonicalize(session.config.home()) == dhow_fs::canonicalize(hub.home().root());
         let settings = match session.hub {
             HubUse::Never => return Ok(None),
             HubUse::With(settings) => settings.clone(),
-            HubUse::Found => {
-                let is_home = || {
-                    dhow_fs::canonicalize(session.config.home()) == dhow_fs::canonicalize(hub.home().root())
-                };
-                match hub.settings()? {
-                    // A home like any other, then.
-                    Some(settings) if !is_home() => settings,
-                    _ => return Ok(None),
-                }
-            }
+            HubUse::Found => match hub.settings()? {
+                // A home like any other, then.
+                Some(settings) if !is_home() => settings,
+                _ => return Ok(None),
+            },
         };
-        let config = Config::of_project_alone(root)?;
-        let alone = Session { config: &config, ..*session };
-        let mut of_hub = network::settings(&alone, Replaced::ByConfiguration)?;
-        of_hub.net.offline = true;
-        of_hub.http = network::settings(session, Replaced::ByConfiguration)?.http;
-        let registries = Registries::new(hub.home().clone(), of_hub, network::vendored_summary());
+        let is_home = is_home();
+        let registries = registries_of_project(session, root, hub.home())?;
         Ok(Some(Self {
             hub,
             settings,
             members: workspace.members().iter().map(Package::id).collect(),
             registries,
+            is_home,
             is_asked: Cell::new(false),
             needed: RefCell::default(),
             in_place: RefCell::default(),
@@ -87,4 +84,18 @@ impl HubSources {
     pub(crate) fn let_go(&self) {
         self.in_place.borrow_mut().take();
     }
+}
+
+/// The registries of a hub: without network, and as configuration has it that lies in the project.
+pub(crate) fn registries_of_project(
+    session: &Session<'_>,
+    root: &Path,
+    home: &CargoHome,
+) -> Result<Registries, Error> {
+    let config = Config::of_project_alone(root)?;
+    let alone = Session { config: &config, ..*session };
+    let mut settings = network::settings(&alone, Replaced::ByConfiguration)?;
+    settings.net.offline = true;
+    settings.http = network::settings(session, Replaced::ByConfiguration)?.http;
+    Ok(Registries::new(home.clone(), settings, network::vendored_summary()))
 }

@@ -58,7 +58,9 @@ pub use dhow_fetch::Event as FetchEvent;
 pub use dhow_formats::home_stat::HomeStat;
 pub use dhow_formats::manifest_edit::DependencyTable;
 pub use dhow_home::Limits;
-pub use dhow_hub::{HubReport, LayerReport, PackageReport, phrases as hub_phrases};
+pub use dhow_hub::{
+    Carry as HubCarry, HubReport, LayerReport, PackageReport, Packed as HubPacked, phrases as hub_phrases,
+};
 pub use dhow_hub::{HubSettings, VersionControl};
 pub use dhow_model::DepKind;
 pub use dhow_plan::{CompileFilter, FilterRule, Intent, OnlyTargets, PackageSelection};
@@ -70,8 +72,9 @@ pub use error::Error;
 pub use event::{Event, Level};
 pub use home::{HomeGcOptions, HomeVerified, home_clock, home_gc, home_stat, home_stat_as_json, home_verify};
 pub use hub::{
-    HubChange, HubCreateOptions, hub_create, hub_prune, hub_show, hub_show_as_json, hub_show_as_markdown,
-    hub_update,
+    HubChange, HubCreateOptions, HubUnpackOptions, HubUnpacked, hub_create, hub_pack, hub_prune, hub_show,
+    hub_show_as_html, hub_show_as_json, hub_show_as_markdown, hub_unpack, hub_update, hub_verify,
+    hub_write_page,
 };
 pub use info::{DependencyLine, FeatureLine, FeatureStatus, InfoOptions, PackageInfo, info};
 pub use install::{

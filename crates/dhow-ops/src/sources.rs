@@ -149,6 +149,9 @@ impl<'a> Sources<'a> {
 
     /// The same of the home, whoever is asked.
     pub(crate) fn keep_home_in_place(&self) -> Result<(), Error> {
+        if let Some(hub) = self.hub.as_ref().filter(|hub| hub.is_home) {
+            return hub.keep_in_place(self.session);
+        }
         if self.in_place.get().is_none() {
             let home = self.registries.home();
             let told = |notice| self.session.tell(Event::of_lock(notice, "package cache", home.root()));

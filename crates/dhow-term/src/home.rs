@@ -10,6 +10,28 @@ use crate::terminal::Terminal;
 /// # Errors
 /// Nobody reads standard output any more.
 pub fn report_verified(terminal: &Terminal, verified: &HomeVerified) -> std::io::Result<bool> {
+    report(
+        terminal,
+        verified,
+        "the cargo home\n\nhelp: `dhow home verify --repair` mends what can be mended; what it has to remove is fetched \
+         again when it is needed",
+    )
+}
+
+/// The same of a hub.
+///
+/// # Errors
+/// Nobody reads standard output any more.
+pub fn report_hub_verified(terminal: &Terminal, verified: &HomeVerified) -> std::io::Result<bool> {
+    report(
+        terminal,
+        verified,
+        "the hub\n\nhelp: `dhow hub verify --repair` makes it what `Cargo.lock` says: from the archives that are good, from \
+         the cargo home, or from the network",
+    )
+}
+
+fn report(terminal: &Terminal, verified: &HomeVerified, place: &str) -> std::io::Result<bool> {
     for finding in &verified.findings {
         terminal.print(format_args!("{}: {}\n", finding.path.display(), finding.what))?;
     }
@@ -24,10 +46,7 @@ pub fn report_verified(terminal: &Terminal, verified: &HomeVerified) -> std::io:
     match (verified.findings.is_empty(), verified.repaired) {
         (true, _) => terminal.status("Verified", files),
         (false, true) => terminal.status("Repaired", format_args!("{problems} in {files}")),
-        (false, false) => terminal.error(format_args!(
-            "{problems} found in {files} of the cargo home\n\nhelp: `dhow home verify --repair` mends what can be \
-             mended; what it has to remove is fetched again when it is needed"
-        )),
+        (false, false) => terminal.error(format_args!("{problems} found in {files} of {place}")),
     }
     Ok(verified.findings.is_empty() || verified.repaired)
 }

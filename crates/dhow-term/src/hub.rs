@@ -1,7 +1,10 @@
 //! What was done to a hub.
 
-use dhow_ops::HubChange;
+use std::path::Path;
 
+use dhow_ops::{HubChange, HubPacked, HubUnpacked};
+
+use crate::results::size;
 use crate::terminal::Terminal;
 
 /// Says what a hub holds now, and where that came from.
@@ -20,6 +23,19 @@ pub fn report_hub(terminal: &Terminal, verb: &str, change: &HubChange) {
     }
     let done = if done.is_empty() { String::new() } else { format!(" ({})", done.join(", ")) };
     terminal.status(verb, format_args!("hub `{}`: {}{done}", change.root.display(), holds.join(", ")));
+}
+
+/// Says what was packed.
+pub fn report_hub_packed(terminal: &Terminal, file: &Path, packed: HubPacked) {
+    let files = packed.files;
+    let size = size(packed.bytes);
+    terminal.status("Packed", format_args!("{files} files of the hub into `{}` ({size})", file.display()));
+}
+
+/// Says what was unpacked.
+pub fn report_hub_unpacked(terminal: &Terminal, unpacked: &HubUnpacked) {
+    let packages = counted(unpacked.packages, "package", "packages");
+    terminal.status("Unpacked", format_args!("hub `{}`: {packages}, verified", unpacked.root.display()));
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

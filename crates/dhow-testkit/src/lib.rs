@@ -4,6 +4,7 @@
 //! directory over loopback HTTP, with faults to order. A [`GitRepo`] is served by [`GitDaemon`], [`GitHttpServer`] and
 //! [`SshServer`]; [`GitIndex`] is a registry in one. A [`Sandbox`] is a project with a home of its own in which
 //! the real cargo and Dhow run with a clean environment. [`compare`] runs both and holds their results side by side.
+//! A [`Browser`] opens pages of ours.
 //! This crate knows no other crate of Dhow and panics where a library would return errors.
 #![expect(
     clippy::disallowed_methods,
@@ -12,6 +13,7 @@
 )]
 
 mod archive;
+mod browser;
 mod compare;
 mod dep;
 mod diff;
@@ -35,6 +37,7 @@ mod toolchain;
 mod written;
 
 pub use archive::{RawEntry, build_archive};
+pub use browser::Browser;
 pub use compare::{Comparison, compare, differences};
 pub use dep::{Dep, DepKind};
 pub use git::{GitDaemon, GitRepo};

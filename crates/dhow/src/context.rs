@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use dhow_config::{Config, Env};
 use dhow_ops::{
-    CleanOptions, Cleaned, HomeStat, HomeVerified, HubChange, HubUse, LockMode, Session, TestOutcome,
+    CleanOptions, Cleaned, HomeStat, HomeVerified, HubChange, HubPacked, HubUnpacked, HubUse, LockMode,
+    Session, TestOutcome,
 };
 use dhow_process::{Jobserver, Process};
 use dhow_term::{Settings, Terminal, Verbosity, When};
@@ -115,6 +116,10 @@ impl Context {
         self.terminal.line(line);
     }
 
+    pub(crate) fn status(&self, verb: &str, message: impl Display) {
+        self.terminal.status(verb, message);
+    }
+
     pub(crate) fn warn(&self, message: &str) {
         self.terminal.warn(message);
     }
@@ -178,6 +183,11 @@ impl Context {
         Ok(dhow_term::report_verified(&self.terminal, verified)?)
     }
 
+    /// The same of a hub.
+    pub(crate) fn report_hub_verified(&self, verified: &HomeVerified) -> Result<bool, CliError> {
+        Ok(dhow_term::report_hub_verified(&self.terminal, verified)?)
+    }
+
     /// Shows what is in the home.
     pub(crate) fn report_stat(&self, stat: &HomeStat) -> Result<(), CliError> {
         let now = self.with_session(|session| Ok(dhow_ops::home_clock(session)))?;
@@ -191,6 +201,16 @@ impl Context {
 
     pub(crate) fn report_hub(&self, verb: &str, change: &HubChange) {
         dhow_term::report_hub(&self.terminal, verb, change);
+    }
+
+    /// Says what was packed.
+    pub(crate) fn report_hub_packed(&self, file: &Path, packed: HubPacked) {
+        dhow_term::report_hub_packed(&self.terminal, file, packed);
+    }
+
+    /// Says what was unpacked.
+    pub(crate) fn report_hub_unpacked(&self, unpacked: &HubUnpacked) {
+        dhow_term::report_hub_unpacked(&self.terminal, unpacked);
     }
 
     /// Prints an error and gives the exit code.

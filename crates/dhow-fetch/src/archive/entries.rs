@@ -1,6 +1,8 @@
 //! The entries of one archive on their way to the disk: each name is judged before anything is written under it.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read, Write};
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -27,6 +29,8 @@ pub(super) struct Unpacking<'a> {
     /// What the entries so far say that they hold.
     announced: u64,
     inventory: Inventory,
+    /// Where contents are in the tar file, if that is wanted instead of their hashes.
+    places: Option<BTreeMap<PathBuf, Range<usize>>>,
     buffer: Vec<u8>,
     last: Option<PathBuf>,
 }
@@ -39,11 +43,26 @@ impl<'a> Unpacking<'a> {
             None => None,
         };
         let inventory = Inventory::default();
-        Ok(Self { dir, target, bounds, announced: 0, inventory, buffer: Vec::new(), last: None })
+        let buffer = Vec::new();
+        Ok(Self { dir, target, bounds, announced: 0, inventory, places: None, buffer, last: None })
     }
 
     pub(super) fn bounds(&self) -> Bounds {
         self.bounds
+    }
+
+    /// Notes where the contents are in a tar file in memory; hashes are left out.
+    pub(super) fn places(
+        mut self,
+        entries: Entries<'_, impl Read>,
+        plain: &[u8],
+    ) -> Result<(Inventory, BTreeMap<PathBuf, Range<usize>>), ArchiveError> {
+        self.places = Some(BTreeMap::new());
+        for entry in entries {
+            self.one(entry.map_err(|reason| self.damaged(reason))?, Some(plain))?;
+        }
+        self.inventory.finish();
+        Ok((self.inventory, self.places.unwrap_or_default()))
     }
 
     /// `plain` is the whole tar file, if it is in memory.
@@ -129,6 +148,12 @@ impl<'a> Unpacking<'a> {
         plain: Option<&[u8]>,
     ) -> Result<(), ArchiveError> {
         let mode = entry.header().mode().unwrap_or(0o644);
+        if let (Some(places), Some(plain)) = (&mut self.places, plain) {
+            let (range, _) = content(entry, plain)?;
+            self.inventory.listed(relative, ContentHash([0; 32]), mode, entry.size());
+            places.insert(relative.to_owned(), range);
+            return Ok(());
+        }
         let Some(target) = &mut self.target else {
             let hash = write(entry, plain, &mut self.buffer, &mut |_| Ok(()))?;
             self.inventory.listed(relative, hash, mode, entry.size());
@@ -224,11 +249,20 @@ fn write(
     put: &mut dyn FnMut(&[u8]) -> Result<(), FsError>,
 ) -> Result<ContentHash, ArchiveError> {
     let Some(plain) = plain else { return write_stream(entry, buffer, put) };
+    let (_, content) = content(entry, plain)?;
+    put(content)?;
+    Ok(dhow_fs::hash_bytes(content))
+}
+
+/// Where the content of an entry is in the whole tar file, and what it is.
+fn content<'p>(
+    entry: &Entry<'_, impl Read>,
+    plain: &'p [u8],
+) -> Result<(Range<usize>, &'p [u8]), ArchiveError> {
     let start = usize::try_from(entry.raw_file_position()).unwrap_or(usize::MAX);
     let end = start.saturating_add(usize::try_from(entry.size()).unwrap_or(usize::MAX));
     let content = plain.get(start..end).ok_or_else(|| cut_off(entry, ErrorKind::UnexpectedEof.into()))?;
-    put(content)?;
-    Ok(dhow_fs::hash_bytes(content))
+    Ok((start..end, content))
 }
 
 fn write_stream(

@@ -53,9 +53,9 @@ fn kind(executable: bool) -> SourceKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::{list, list_held, unpack, unpack_held};
+    use crate::archive::{Opened, list, list_held, unpack, unpack_held};
     use dhow_fs::TempDir;
-    use dhow_home::{Depth, check_sources};
+    use dhow_home::{Depth, SourceChange, check_sources};
     use dhow_testkit::{RawEntry, build_archive};
 
     /// Noted or read, in memory or as a stream: the same files, and a directory that was unpacked is in order.
@@ -91,6 +91,15 @@ mod tests {
                 assert_eq!(checked.differences, []);
                 assert_eq!(checked.refreshed.is_some(), *manifest == plain);
             }
+            dhow_fs::write(&target.join(".cargo-ok"), b"").expect("writes");
+            let opened =
+                Opened::new(&archive, checksum, "a-1.0.0").expect("reads").expect("is not too large");
+            assert_eq!(opened.check(&target).expect("checks").differences, []);
+            dhow_fs::write(&target.join("src/lib.rs"), b"one").expect("writes");
+            dhow_fs::set_executable(&target.join("Cargo.toml")).expect("sets");
+            let differences = opened.check(&target).expect("checks").differences;
+            let changes: Vec<_> = differences.into_iter().map(|found| found.change).collect();
+            assert_eq!(changes, [SourceChange::Executable, SourceChange::Content]);
         }
     }
 }

@@ -11,10 +11,12 @@ use tar::Archive;
 mod entries;
 mod error;
 mod inventory;
+mod opened;
 
 use entries::Unpacking;
 pub use error::ArchiveError;
 pub use inventory::Inventory;
+pub(crate) use opened::Opened;
 
 /// Any archive may become this large.
 const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;

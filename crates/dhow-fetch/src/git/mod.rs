@@ -20,4 +20,4 @@ pub use self::program::GitProgram;
 pub use self::repositories::{Checkout, Repositories};
 pub use self::take::Commits;
 pub(crate) use self::take::{IndexTree, Place};
-pub use self::verify::{inspect_checkout, inspect_repository};
+pub use self::verify::{Fsck, inspect_checkout, inspect_repository};

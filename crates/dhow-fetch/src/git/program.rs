@@ -203,10 +203,11 @@ impl GitProgram {
         self.judge(&process, output).map(drop)
     }
 
-    /// What is wrong with a repository, if something that is reachable is missing or broken.
-    pub(super) fn check_connectivity(&self, dir: &Path) -> Result<Option<String>, FetchError> {
-        let args = ["fsck", "--connectivity-only", "--no-dangling", "--no-progress"];
-        let output = self.run(&self.here(dir, args))?;
+    /// What is wrong with a repository, if something that is reachable is missing or broken. Unless `content` is to be
+    /// read too, what is there is taken for good.
+    pub(super) fn fsck(&self, dir: &Path, content: bool) -> Result<Option<String>, FetchError> {
+        let how = if content { "--full" } else { "--connectivity-only" };
+        let output = self.run(&self.here(dir, ["fsck", how, "--no-dangling", "--no-progress"]))?;
         if output.status.success() {
             return Ok(None);
         }

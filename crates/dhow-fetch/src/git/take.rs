@@ -192,6 +192,25 @@ impl IndexTree {
         self.blobs.get(&index_path(name)).cloned().unwrap_or_default()
     }
 
+    /// Lets the index of a hub have its one commit and nothing else; gives back whether there was more. Only looks if
+    /// `only_look`.
+    pub(crate) fn tidy(
+        place: Place<'_>,
+        registry: &RegistryHome,
+        only_look: bool,
+    ) -> Result<bool, FetchError> {
+        let repository = registry.plain_index_repository();
+        let database = GitDatabase::new(Arc::clone(place.git), repository.clone());
+        let Some(commit) = database.resolve(INDEX_HEAD)? else { return Ok(false) };
+        let references = BTreeMap::from([(INDEX_HEAD.to_owned(), commit)]);
+        let settled = Settled { home: place.home, repository: &repository, references, others: Vec::new() };
+        let is_untidy = settled.is_untidy()?;
+        if is_untidy && !only_look {
+            settled.tidy(place.git)?;
+        }
+        Ok(is_untidy)
+    }
+
     /// Sees to it that the index of a hub has these files.
     pub(crate) fn write(
         &mut self,

@@ -15,19 +15,39 @@ use super::program::GitProgram;
 use crate::error::FetchError;
 use crate::finding::{Finding, Inspected, Remedy};
 
-/// Looks at a bare repository of the home: that all that is reachable is there.
+/// How closely a repository is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fsck {
+    /// All that is reachable is there.
+    Connectivity,
+    /// And every object has the content that its name says.
+    Content,
+}
+
+/// Looks at a bare repository of the home, which has to have `commits`.
 ///
 /// # Errors
 /// git cannot be run.
-pub fn inspect_repository(git: &GitProgram, path: &Path) -> Result<Inspected, FetchError> {
+pub fn inspect_repository(
+    git: &GitProgram,
+    path: &Path,
+    fsck: Fsck,
+    commits: &[String],
+) -> Result<Inspected, FetchError> {
     let mut found = Inspected { files: 1, ..Inspected::default() };
-    if let Some(reason) = git.check_connectivity(path)? {
+    if let Some(reason) = git.fsck(path, fsck == Fsck::Content)? {
         found.findings.push(Finding {
             path: path.to_owned(),
             what: format!("is a damaged repository ({reason})"),
             change: None,
             remedy: Remedy::Remove,
         });
+        return Ok(found);
+    }
+    for commit in commits {
+        if git.resolve(path, commit)?.is_none() {
+            found.add(path.to_owned(), format!("does not have the commit {commit}"), Remedy::Bring);
+        }
     }
     Ok(found)
 }

@@ -119,16 +119,18 @@ impl Registries {
     }
 }
 
-/// What this home has, if that is just what is wanted.
+/// What this home has of what is wanted, if it has all of it.
 fn kept_lines(ours: &Registry, ids: &BTreeSet<PackageId>) -> Option<Lines> {
     let name = ids.first()?.name();
     let bytes = dhow_fs::read_optional(&ours.home.index_file(&name)).ok()??;
     let cache = IndexCache::parse(&bytes).ok()?;
-    let lines: Option<Lines> =
-        cache.lines.iter().map(|(version, line)| Some((version.parse().ok()?, line.to_vec()))).collect();
-    let lines = lines?;
-    let is_just_that = lines.len() == ids.len() && ids.iter().all(|id| lines.contains_key(id.version()));
-    is_just_that.then_some(lines)
+    let mut lines: Lines = cache
+        .lines
+        .iter()
+        .filter_map(|(version, line)| Some((version.parse().ok()?, line.to_vec())))
+        .collect();
+    lines.retain(|version, _| ids.iter().any(|id| id.version() == version));
+    (lines.len() == ids.len()).then_some(lines)
 }
 
 fn lines(file: Option<&IndexFile>, ids: &BTreeSet<PackageId>) -> Result<Lines, FetchError> {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use dhow_home::CollectGuard;
+use dhow_home::{CollectGuard, RegistryHome};
 use dhow_model::SourceId;
 
 use crate::error::FetchError;
 use crate::event::Event;
-use crate::git::{Commits, Place};
+use crate::git::{Commits, IndexTree, Place};
+use crate::index::Kind;
 use crate::registries::Registries;
 
 impl Registries {
@@ -53,15 +54,20 @@ impl Registries {
         self.git_place().needed_commits(from.git_place(), &of_git, &check, events)
     }
 
-    /// Whether the databases of this home have more than these commits.
+    /// Whether the databases of this home have more than these commits, or an index in git has more than one.
     ///
     /// # Errors
     /// The home cannot be read.
     pub fn are_repositories_untidy(&self, needed: &Commits) -> Result<bool, FetchError> {
+        for place in self.git_indexes() {
+            if IndexTree::tidy(self.git_place(), &place, true)? {
+                return Ok(true);
+            }
+        }
         self.git_place().is_untidy(needed)
     }
 
-    /// Lets the databases of this home have these commits and nothing else.
+    /// Lets the databases of this home have these commits and nothing else, and indexes in git one.
     ///
     /// # Errors
     /// A commit is not there, or the home cannot be written to.
@@ -70,7 +76,17 @@ impl Registries {
         _nobody_reads: &CollectGuard<'_>,
         needed: &Commits,
     ) -> Result<(), FetchError> {
+        for place in self.git_indexes() {
+            IndexTree::tidy(self.git_place(), &place, false)?;
+        }
         self.git_place().tidy(needed)
+    }
+
+    /// Where indexes are that were asked for and are repositories.
+    fn git_indexes(&self) -> Vec<RegistryHome> {
+        let opened = self.opened();
+        let of_git = opened.iter().filter(|registry| matches!(registry.kind, Kind::Git(_)));
+        of_git.map(|registry| registry.home.clone()).collect()
     }
 
     fn git_place(&self) -> Place<'_> {

@@ -1,12 +1,9 @@
 //! `dhow home verify`: holds all of the home against what was published, and mends it if asked to.
 
-use std::path::PathBuf;
+use std::cmp::Reverse;
 
-use dhow_fetch::{
-    FetchError, Finding, Inspected, Remedy, inspect_checkout, inspect_index, inspect_package,
-    inspect_repository, repair,
-};
-use dhow_home::{CargoHome, LastUse, LastUseError, RegistryHome};
+use dhow_fetch::{Finding, Fsck, Inspected, Part, Remedy, repair};
+use dhow_home::{CargoHome, LastUse, LastUseError};
 
 use crate::error::Error;
 use crate::event::Event;
@@ -50,41 +47,28 @@ pub fn home_verify(session: &Session<'_>, mend: bool) -> Result<HomeVerified, Er
     Ok(verified(found, true))
 }
 
-fn verified(found: Inspected, repaired: bool) -> HomeVerified {
+pub(crate) fn verified(found: Inspected, repaired: bool) -> HomeVerified {
     let Inspected { mut findings, files, unknown } = found;
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     HomeVerified { findings, files, unknown, repaired }
-}
-
-/// A part of the home that is looked at by itself.
-enum Part {
-    Package(RegistryHome, String),
-    Index(RegistryHome),
-    Repository(PathBuf),
-    Checkout(PathBuf),
 }
 
 fn inspect(session: &Session<'_>, home: &CargoHome) -> Result<Inspected, Error> {
     let mut parts = Vec::new();
     for registry in home.registries()? {
         let packages = registry.packages()?.into_iter();
-        parts.extend(packages.map(|package| Part::Package(registry.clone(), package)));
-        parts.push(Part::Index(registry));
+        let registry = || registry.clone();
+        parts.extend(packages.map(|package| Part::Package { registry: registry(), package, needed: None }));
+        parts.push(Part::Index(registry()));
     }
     let (repositories, checkouts) = home.git_parts()?;
-    parts.extend(repositories.into_iter().map(Part::Repository));
+    let repository = |path| Part::Repository { path, fsck: Fsck::Connectivity, commits: Vec::new() };
+    parts.extend(repositories.into_iter().map(repository));
     parts.extend(checkouts.into_iter().map(Part::Checkout));
     let git = network::git(session)?;
-    let look = |part: &Part| -> Result<Inspected, FetchError> {
-        match part {
-            Part::Package(registry, package) => inspect_package(registry, package),
-            Part::Index(registry) => inspect_index(registry),
-            Part::Repository(path) => inspect_repository(&git, path),
-            Part::Checkout(path) => inspect_checkout(&git, path, home.checkout_manifest(path).as_ref()),
-        }
-    };
     let mut all = Inspected::default();
-    for found in parallel::map(&parts, look) {
+    parts.sort_by_cached_key(|part| Reverse(part.weight()));
+    for found in parallel::map(&parts, |part| part.inspect(home, &git)) {
         all.merge(found?);
     }
     for path in home.all_leftovers()? {
@@ -98,7 +82,10 @@ fn inspect(session: &Session<'_>, home: &CargoHome) -> Result<Inspected, Error> 
     Ok(all)
 }
 
-fn damaged_records(session: &Session<'_>, home: &CargoHome) -> Result<Option<LastUseError>, Error> {
+pub(crate) fn damaged_records(
+    session: &Session<'_>,
+    home: &CargoHome,
+) -> Result<Option<LastUseError>, Error> {
     if dhow_fs::stat(&home.last_use())?.is_none() {
         return Ok(None);
     }

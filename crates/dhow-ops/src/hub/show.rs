@@ -6,7 +6,7 @@ use std::path::Path;
 use dhow_fs::{FileKind, FsError};
 use dhow_home::RegistryHome;
 use dhow_hub::{
-    Described, EntryPoints, HubError, HubReport, On, ReportInput, entry_points, markdown, report,
+    Described, EntryPoints, HubError, HubReport, On, ReportInput, entry_points, markdown, page, report,
 };
 use dhow_model::{CRATES_IO_REGISTRY, Cfg, DepKind, Dependency, PackageId, Platform, SourceId};
 use dhow_resolve::Resolve;
@@ -79,6 +79,22 @@ pub fn hub_show(session: &Session<'_>) -> Result<HubReport, Error> {
 /// As a page of a wiki.
 pub fn hub_show_as_markdown(report: &HubReport) -> String {
     markdown(report)
+}
+
+/// As a page for a browser.
+///
+/// # Errors
+/// There is no memory left.
+pub fn hub_show_as_html(report: &HubReport) -> Result<String, Error> {
+    page(report).map_err(|error| Error::Json(error.to_string()))
+}
+
+/// The same, into a file.
+///
+/// # Errors
+/// It cannot be written.
+pub fn hub_write_page(report: &HubReport, file: &Path) -> Result<(), Error> {
+    Ok(dhow_fs::write_atomic(file, hub_show_as_html(report)?.as_bytes())?)
 }
 
 /// As a document for programs.

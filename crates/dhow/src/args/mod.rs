@@ -18,7 +18,7 @@ pub(crate) use groups::{
     CommonArgs, FeatureArgs, LibTargetArgs, ManifestArgs, PackageArgs, ProfileArgs, RunTargetArgs, TargetArgs,
 };
 pub(crate) use home::{HomeArgs, HomeCommand, HomeGcArgs, StatFormat};
-pub(crate) use hub::{HubArgs, HubCommand, HubCreateArgs, HubInGit, HubShowFormat};
+pub(crate) use hub::{HubArgs, HubCommand, HubCreateArgs, HubInGit, HubShowFormat, HubUnpackArgs};
 pub(crate) use install::{InstallArgs, ProgramArgs, UninstallArgs};
 pub(crate) use registry_commands::{InfoArgs, LoginArgs, LogoutArgs, RegistryOrIndexArgs, SearchArgs};
 pub(crate) use subcommands::{

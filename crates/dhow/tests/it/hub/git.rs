@@ -156,7 +156,13 @@ fn an_index_in_git_becomes_one_commit() {
         .config(&format!("[registries.git-index]\nindex = \"{}\"\n", index.url()))
         .manifest("app", "[dependencies]\nleaf = { version = \"1\", registry = \"git-index\" }\n")
         .file("src/main.rs", "fn main() { leaf::leaf(); println!(\"leaf\"); }");
+    ok(project, "update leaf --precise 1.0.0");
     ok(project, "hub create").assert_stderr_has("is on this machine");
+    ok(project, "update leaf");
+    ok(project, "build");
+    ok(project, "hub update");
+    let packs = files(&project.path(".cargo/registry/index"));
+    assert_eq!(packs.iter().filter(|path| path.ends_with(".pack")).count(), 1, "{packs:?}");
     fs::rename(w.repos.path("index"), w.repos.path("gone")).expect("moves");
     both_run(project, "leaf");
     let dir = project.path(".cargo/registry/index");

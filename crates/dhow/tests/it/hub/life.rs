@@ -183,6 +183,49 @@ fn alternative_registries_come_with_their_names() {
     both_run(&f.project, "from the hub 3");
 }
 
+/// Whoever works with `CARGO_HOME=.cargo` all the time.
+#[test]
+fn the_home_may_be_the_hub_itself() {
+    let f = project();
+    let config = fs::read_to_string(f.project.cargo_home().join("config.toml")).expect("a configuration");
+    f.project.file(".cargo/config.toml", config);
+    let itself = |words: &str| cmd(&f.project, words).env("CARGO_HOME", ".cargo").run().assert_success();
+    itself("fetch");
+    itself("hub create");
+    itself("update leaf --precise 1.0.0");
+    itself("build");
+    itself("hub update");
+    assert!(holds(&f.project, "leaf-1.0.0.crate") && !holds(&f.project, "leaf-1.1.0"));
+    let index = files(&f.project.path(".cargo/registry/index"));
+    let leaf = index.iter().find(|path| path.ends_with("/leaf")).expect("an index file");
+    assert!(!f.project.read(format!(".cargo/registry/index/{leaf}")).contains("1.1.0"));
+    both_run(&f.project, "from the hub");
+}
+
+/// What stands in for crates.io on this machine alone has no place in the project.
+#[test]
+fn a_local_registry_of_the_machine_is_taken_from() {
+    let registry = Registry::new();
+    registry.package("top", "1.0.0").lib("pub fn top() -> &'static str { \"local\" }").publish();
+    let project = Sandbox::new();
+    project.use_local(&registry);
+    project
+        .manifest("app", "[dependencies]\ntop = \"1\"\n")
+        .file("src/main.rs", "fn main() { println!(\"{}\", top::top()); }");
+    ok(&project, "hub create");
+    assert!(holds(&project, "cache/index.crates.io-1949cf8c6b5b557f/top-1.0.0.crate"));
+    both_run(&project, "local");
+    // A directory of sources has no archives.
+    let vendored = Sandbox::new();
+    let directory = vendored.path("vendor");
+    ok(&project, &format!("vendor --respect-source-config {}", directory.display()));
+    vendored.replace_crates_io(&format!("directory = {directory:?}"));
+    for file in ["Cargo.toml", "src/main.rs"] {
+        vendored.file(file, project.read(file));
+    }
+    run(&vendored, "hub create").assert_failure().assert_stderr_has("outside of this project");
+}
+
 #[test]
 fn registries_of_the_project_itself_stay_where_they_are() {
     let f = bare_fixture(|_| {});

@@ -4,8 +4,12 @@
 mod config;
 mod git;
 mod life;
+mod pack;
+mod page;
 mod show;
 mod using;
+mod verify;
+mod with_hub;
 
 use std::path::Path;
 

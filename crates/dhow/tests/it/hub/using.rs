@@ -86,3 +86,25 @@ fn changed_sources_are_refused() {
     fs::write(path, "another").expect("writes");
     run(&f.project, "build").assert_failure().assert_stderr_has("was changed");
 }
+
+/// Several commands at once make again what is missing, while another tidies up.
+#[test]
+fn commands_work_beside_each_other() {
+    let f = project();
+    ok(&f.project, "hub create");
+    for _ in 0..3 {
+        f.project.remove(".cargo/registry/src").remove(".cargo/.dhow");
+        let start =
+            |words: &str, target: &str| hidden(&f.project, words).env("CARGO_TARGET_DIR", target).spawn();
+        let running = [
+            start("check", "target/a"),
+            start("hub update --offline", "target/b"),
+            start("check", "target/c"),
+            start("hub prune --offline", "target/d"),
+        ];
+        for command in running {
+            command.wait().assert_success();
+        }
+    }
+    both_run(&f.project, "from the hub");
+}

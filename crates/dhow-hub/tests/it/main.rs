@@ -1,0 +1,3 @@
+//! What a hub says of itself, as others see it.
+
+mod page;
