@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use dhow_testkit::{Random, Sandbox};
 
-use super::{WithHub, replace};
+use super::with_hub::{WithHub, replace};
 use crate::support::{cmd, listing, ok, run, without_network};
 
 impl WithHub {
