@@ -167,7 +167,7 @@ fn what_is_cut_off_or_changed_is_refused_and_leaves_nothing() {
     let packed = with.packed();
     let there = with.elsewhere(&packed);
     let mut random = Random::new(7);
-    for round in 0..24 {
+    for round in 0..16 {
         let at = usize::try_from(random.below(packed.len() as u64)).expect("a place");
         let mut bytes = packed.clone();
         if round % 2 == 0 {
@@ -205,7 +205,7 @@ fn a_kill_leaves_the_old_hub_or_the_new_one() {
     let new = contents(&there);
     let mut random = Random::new(11);
     let (mut old_left, mut new_left) = (0, 0);
-    for _ in 0..24 {
+    for _ in 0..16 {
         there.file(".cargo/registry/stale", "");
         let at = random.below(u64::try_from(span.as_micros()).expect("short") * 5 / 4);
         let output = unpack_cmd().killed_at(Duration::from_micros(at));
