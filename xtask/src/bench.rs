@@ -2,6 +2,7 @@
 //! medians, and a proof after each run that it did the work.
 
 mod floor;
+mod hub;
 mod large;
 mod measure;
 mod row;
@@ -24,7 +25,7 @@ pub(crate) const USAGE: &str = "\
 usage: cargo xtask bench [options]
 
   --only <row>    one row: nothing, tree, metadata, lock, fetch, unpack,
-                  floor, build, wide-nothing, wide-tree, wide-metadata
+                  floor, hub-verify, build, wide-nothing, wide-tree, wide-metadata
   --rounds <n>    pairs per row, instead of what each row takes by itself
   --dhow <path>   the program to measure, instead of this repository's release build
   --dir <path>    work there, and leave it there, instead of a temporary directory in memory";

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use super::floor;
+use super::hub;
 use super::large;
 use super::measure::Measured;
 use super::side::Side;
@@ -22,6 +23,7 @@ pub(crate) enum Row {
     Fetch,
     Unpack,
     UnpackFloor,
+    HubVerify,
     FirstBuild,
     WideNothingToDo,
     WideTree,
@@ -30,7 +32,7 @@ pub(crate) enum Row {
 
 impl Row {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::NothingToDo,
         Self::Tree,
         Self::Metadata,
@@ -38,6 +40,7 @@ impl Row {
         Self::Fetch,
         Self::Unpack,
         Self::UnpackFloor,
+        Self::HubVerify,
         Self::FirstBuild,
         Self::WideNothingToDo,
         Self::WideTree,
@@ -51,7 +54,7 @@ impl Row {
 
     /// Whether it needs the large lock and its registry.
     pub(crate) fn is_large(self) -> bool {
-        matches!(self, Self::Fetch | Self::Unpack | Self::UnpackFloor)
+        matches!(self, Self::Fetch | Self::Unpack | Self::UnpackFloor | Self::HubVerify)
     }
 
     /// The name that `--only` takes.
@@ -64,6 +67,7 @@ impl Row {
             Self::Fetch => "fetch",
             Self::Unpack => "unpack",
             Self::UnpackFloor => "floor",
+            Self::HubVerify => "hub-verify",
             Self::FirstBuild => "build",
             Self::WideNothingToDo => "wide-nothing",
             Self::WideTree => "wide-tree",
@@ -87,6 +91,10 @@ impl Row {
             Self::UnpackFloor => {
                 "the same; first column: only reading the archives and writing their files".into()
             }
+            Self::HubVerify => format!(
+                "`hub verify` of {} packages; first column: `sha256sum` of the same files",
+                large::PACKAGES
+            ),
             Self::FirstBuild => "first build of the example, home warm".into(),
             Self::WideNothingToDo => format!("nothing to do: `build` of {} packages", wide::PACKAGES),
             Self::WideTree => format!("`tree` of {} packages", wide::PACKAGES),
@@ -98,7 +106,7 @@ impl Row {
     pub(crate) fn rounds(self) -> usize {
         match self {
             Self::FirstBuild => 5,
-            Self::Fetch | Self::Unpack | Self::UnpackFloor => 7,
+            Self::Fetch | Self::Unpack | Self::UnpackFloor | Self::HubVerify => 7,
             _ => 21,
         }
     }
@@ -108,6 +116,7 @@ impl Row {
         match self {
             Self::NothingToDo => tools::run(side.in_example(tools).arg("build")).map(drop),
             Self::WideNothingToDo => tools::run(side.in_wide(tools).arg("build")).map(drop),
+            Self::HubVerify => hub::set_up(tools, side),
             Self::Unpack | Self::UnpackFloor => {
                 let mut fill = tools.command(&tools.cargo, &side.large(), &disk::fresh(&side.empty_home())?);
                 tools::run(fill.args(["fetch", "--locked"])).map(drop)
@@ -119,7 +128,7 @@ impl Row {
     /// What is done before each run, and not measured.
     pub(crate) fn make_ready(self, side: &Side) -> Result<(), String> {
         match self {
-            Self::NothingToDo | Self::Tree | Self::Metadata => Ok(()),
+            Self::NothingToDo | Self::Tree | Self::Metadata | Self::HubVerify => Ok(()),
             Self::WideNothingToDo | Self::WideTree | Self::WideMetadata => Ok(()),
             Self::Lock => disk::remove(&side.example().join("Cargo.lock")),
             Self::Fetch => disk::fresh(&side.empty_home()).map(drop),
@@ -131,6 +140,7 @@ impl Row {
     /// What is measured.
     pub(crate) fn command(self, tools: &Tools, side: &Side) -> Command {
         let mut command = match self {
+            Self::HubVerify => return hub::command(tools, side),
             Self::UnpackFloor if side.tool.name == "cargo" => return floor_of(side),
             Self::Fetch | Self::Unpack | Self::UnpackFloor => {
                 side.command(tools, &side.large(), &side.empty_home())
@@ -142,6 +152,7 @@ impl Row {
             Self::NothingToDo | Self::WideNothingToDo => &["build"][..],
             Self::Tree | Self::WideTree => &["tree"],
             Self::Metadata | Self::WideMetadata => &["metadata", "--format-version", "1"],
+            Self::HubVerify => &["hub", "verify"],
             Self::Lock => &["generate-lockfile", "--offline"],
             Self::Fetch => &["fetch", "--locked"],
             Self::Unpack | Self::UnpackFloor => &["fetch", "--locked", "--offline"],
@@ -169,6 +180,7 @@ impl Row {
             Self::WideMetadata => metadata(side, measured, wide::PACKAGES),
             Self::Lock => disk::read(&side.example().join("Cargo.lock")),
             Self::Fetch | Self::Unpack => unpacked(&side.empty_home()),
+            Self::HubVerify => hub::proof(side, measured),
             Self::UnpackFloor => written(&side.empty_home()),
             Self::FirstBuild => run_program(side, measured),
         }

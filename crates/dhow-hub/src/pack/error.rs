@@ -101,11 +101,11 @@ fn behind(after: Option<&str>) -> String {
 fn listed(findings: &[Finding]) -> String {
     const SHOWN: usize = 5;
     let line = |finding: &Finding| format!("\n  {} {}", shown(&finding.path), finding.what);
-    let mut text: String = findings.iter().take(SHOWN).map(line).collect();
-    if findings.len() > SHOWN {
-        text.push_str(&format!("\n  and {} more", findings.len() - SHOWN));
+    let shown: String = findings.iter().take(SHOWN).map(line).collect();
+    match findings.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}\n  and {more} more"),
     }
-    text
 }
 
 /// Where it is in the hub: where that was made beside its place is nobody's business.

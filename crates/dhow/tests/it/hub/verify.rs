@@ -5,8 +5,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use dhow_testkit::Output;
 
-use super::with_hub::{WithHub, only_dir, replace};
-use crate::support::{cargo_ok, cmd, listing, ok, run, without_network};
+use super::with_hub::{WithHub, fill, only_dir, replace};
+use crate::support::{bare_fixture, cargo_ok, cmd, listing, ok, run, without_network};
 
 impl WithHub {
     /// Verifies after `damage`: exactly these are told, and mended, without network if that is enough.
@@ -211,4 +211,30 @@ fn checkouts_are_what_their_commit_says() {
     let output = run(with.project(), "hub verify").assert_code(101);
     assert_eq!(output.stdout.matches("is a damaged repository").count(), 2, "{}", output.stdout);
     with.repaired(false);
+}
+
+/// What only other platforms compile is listed, but neither packed nor unpacked.
+#[test]
+fn a_hub_for_one_platform_holds_less() {
+    let f = bare_fixture(fill);
+    let windows = "[target.'cfg(windows)'.dependencies]\ntwo = \"1\"\n[dependencies]\none = \"=1.0.0\"\n";
+    f.project.manifest("app", windows).file("src/lib.rs", "");
+    ok(&f.project, "generate-lockfile");
+    ok(&f.project, "hub create --target x86_64-unknown-linux-gnu");
+    let cache = only_dir(&f.project.path(".cargo/registry/cache"));
+    assert!(cache.join("one-1.0.0.crate").exists() && !cache.join("two-1.0.0.crate").exists());
+    ok(&f.project, "hub verify --offline");
+    let index = only_dir(&f.project.path(".cargo/registry/index")).join(".cache/3/t/two");
+    replace(&index, |bytes| bytes.truncate(20));
+    replace(&cache.join("two-1.0.0.crate"), |_| ());
+    let output = run(&f.project, "hub verify").assert_code(101);
+    let said = output
+        .assert_stdout_has("two-1.0.0.crate: is not needed")
+        .assert_stdout_has("two: is a damaged copy");
+    assert_eq!(said.stdout.lines().count(), 2, "{}", said.stdout);
+    ok(&f.project, "hub verify --repair --offline");
+    ok(&f.project, "hub verify");
+    ok(&f.project, "hub pack hub.tar.zst");
+    ok(&f.project, "hub unpack hub.tar.zst");
+    ok(&f.project, "hub verify");
 }

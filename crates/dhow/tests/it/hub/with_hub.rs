@@ -8,7 +8,7 @@ use dhow_testkit::{GitRepo, Registry, Sandbox};
 use crate::support::{Fixture, bare_fixture, ok};
 
 /// Three packages, one of them with a file that may be executed.
-fn fill(r: &Registry) {
+pub(super) fn fill(r: &Registry) {
     r.package("one", "1.0.0").publish();
     r.package("one", "1.1.0").publish();
     r.package("two", "1.0.0").dep("three", "1").file("data", "x".repeat(3000)).publish();
