@@ -26,7 +26,7 @@ pub use hash::{ContentHash, Hasher, has_content, hash_bytes, hash_file};
 pub use links::{Linked, Sharing, hard_link, hard_link_or_copy, read_link, symlink};
 pub use lock::{FileLock, LockNotice};
 pub use paths::{absolute, canonicalize, normalize};
-pub use rename::{exchange, rename};
+pub use rename::{exchange, recover_exchange, rename};
 pub use stat::{FileKind, FileTime, Stat, lstat, set_executable, set_mtime, set_read_only, stat, stat_file};
 /// An open file, where content goes piece by piece.
 pub use std::fs::File;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Context, FsError};
 use crate::stat::{Stat, lstat};
@@ -32,12 +32,25 @@ pub fn exchange(new: &Path, place: &Path) -> Result<(), FsError> {
     if exchanged(new, place) {
         return Ok(());
     }
+    let aside = aside(new);
+    rename(place, &aside)?;
+    rename(new, place)?;
+    rename(&aside, new)
+}
+
+/// Puts back what an [`exchange`] in several steps took away, if it was killed before it was done.
+pub fn recover_exchange(new: &Path, place: &Path) -> Result<(), FsError> {
+    let aside = aside(new);
+    if lstat(place)?.is_none() && lstat(&aside)?.is_some() {
+        rename(&aside, place)?;
+    }
+    Ok(())
+}
+
+fn aside(new: &Path) -> PathBuf {
     let mut aside = new.as_os_str().to_owned();
     aside.push(".old");
-    let aside = Path::new(&aside);
-    rename(place, aside)?;
-    rename(new, place)?;
-    rename(aside, new)
+    aside.into()
 }
 
 #[cfg(target_os = "linux")]
@@ -83,5 +96,10 @@ mod tests {
         let who = |path: &Path| fs::read(path.join("who")).expect("reads");
         assert_eq!(who(&place), new.as_os_str().as_encoded_bytes());
         assert_eq!(who(&new), place.as_os_str().as_encoded_bytes());
+        let old = who(&place);
+        recover_exchange(&new, &place).expect("nothing to do");
+        rename(&place, &aside(&new)).expect("moves");
+        recover_exchange(&new, &place).expect("puts back");
+        assert_eq!(who(&place), old);
     }
 }

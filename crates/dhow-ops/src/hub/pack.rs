@@ -110,6 +110,8 @@ impl Stage {
         let lock = FileLock::lock_exclusive(&path, &|notice| {
             session.tell(Event::of_lock(notice, "hub", &path));
         })?;
+        let (made, place) = (Hub::of_workspace(&dir), Hub::of_workspace(root));
+        dhow_fs::recover_exchange(made.home().root(), place.home().root())?;
         // What a killed process left.
         dhow_fs::remove_dir_all(&dir)?;
         dhow_fs::create_dir_all(&dir)?;
