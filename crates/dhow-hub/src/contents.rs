@@ -23,11 +23,13 @@ pub struct Contents {
 impl Contents {
     /// For what a lock file says, of which `compiled` is what is compiled.
     pub fn new(resolve: &Resolve, compiled: &BTreeSet<PackageId>) -> Self {
-        let of_registries = || resolve.iter().filter(|id| id.source().is_registry());
+        // Cargo looks for patches that nothing uses, too.
+        let all = || resolve.iter().chain(resolve.unused_patches().iter().copied());
+        let of_registries = || all().filter(|id| id.source().is_registry());
         Self {
             listed: of_registries().map(|id| (id, resolve.checksum(id))).collect(),
             unpacked: of_registries().filter(|id| compiled.contains(id)).collect(),
-            repositories: resolve.iter().map(PackageId::source).filter(|source| source.is_git()).collect(),
+            repositories: all().map(PackageId::source).filter(|source| source.is_git()).collect(),
         }
     }
 
