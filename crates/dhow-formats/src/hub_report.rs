@@ -15,7 +15,7 @@ pub struct HubReport {
     pub platforms: Vec<String>,
     /// Whether it also holds what only tests, examples and benchmarks need.
     pub dev_dependencies: bool,
-    /// The layers, from the ground up, also those without a package.
+    /// The layers, in the order in which they are shown, also those without a package.
     pub layers: Vec<LayerReport>,
     /// The sum over all packages.
     pub archive_bytes: u64,

@@ -66,8 +66,10 @@ fn describe(
     let space = " ".repeat(titles.saturating_sub(plain.chars().count()));
     let (archive, sources) = (sizes(package.archive_bytes), sizes(package.source_bytes));
     let license = package.license.as_deref().unwrap_or("no license");
+    let fits = 2 + titles + 2 * 12 + 2 + license.chars().count() <= width;
+    let behind = if fits { format!("  {license}") } else { String::new() };
     lines.push(format!(
-        "  {NOTE}{}{NOTE:#} {}{space}{archive:>12}{sources:>12}  {license}",
+        "  {NOTE}{}{NOTE:#} {}{space}{archive:>12}{sources:>12}{behind}",
         package.name, package.version
     ));
     if let Some(description) = &package.description {
@@ -75,6 +77,7 @@ fn describe(
             lines.push(format!("    {DIMMED}{line}{DIMMED:#}"));
         }
     }
+    let license_alone = [license.to_owned()];
     let mut field = |name: &str, style: Style, values: &[String]| {
         let text = values.join(", ");
         for (position, line) in filled(&text, width.saturating_sub(4 + MARGIN)).iter().enumerate() {
@@ -82,6 +85,7 @@ fn describe(
             lines.push(format!("    {name:<MARGIN$}{style}{line}{style:#}"));
         }
     };
+    field("license", Style::new(), if fits { &[] } else { &license_alone });
     field("needed by", Style::new(), &needed_by(report, package));
     field("features", Style::new(), &package.features);
     field("only on", Style::new(), &only_on(report, package));
@@ -116,6 +120,22 @@ mod tests {
             ["one two", "three", "a-very-long-word", "x"]
         );
         assert!(filled("", 10).is_empty());
+    }
+
+    #[test]
+    fn a_license_that_is_too_long_has_its_own_line() {
+        let license = "Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT".to_owned();
+        let package = PackageReport { license: Some(license), ..PackageReport::default() };
+        let layer = LayerReport { packages: vec![0], ..LayerReport::default() };
+        let report = HubReport { layers: vec![layer], packages: vec![package], ..HubReport::default() };
+        let plain = |width| anstream::adapter::strip_str(&hub_report(&report, Some(width))).to_string();
+        assert!(
+            plain(60).contains("\n    license       Apache-2.0 WITH LLVM-exception OR\n"),
+            "{}",
+            plain(60)
+        );
+        assert!(plain(60).lines().all(|line| line.chars().count() <= 60));
+        assert!(!plain(120).contains("license  "));
     }
 
     #[test]

@@ -135,16 +135,16 @@ impl<'a> Library<'a> {
 
     /// The items of a module, those of its globs too.
     fn collect(&mut self, place: &Place, steps: usize, found: &mut Vec<Found>) {
-        let Some(items) = place.module().map(|module| module.items.clone()) else { return };
-        for item in items {
+        let Some(module) = place.module() else { return };
+        for item in &module.items {
             match item {
-                Item::Defined { kind, name } => found.push(Found { kind, name }),
+                Item::Defined { kind, name } => found.push(Found { kind, name: name.clone() }),
                 Item::Use { path, name } => {
-                    let kind = self.kind(place, &path, steps).unwrap_or("item");
-                    found.push(Found { kind, name });
+                    let kind = self.kind(place, path, steps).unwrap_or("item");
+                    found.push(Found { kind, name: name.clone() });
                 }
                 Item::Glob { path } if steps > 0 => {
-                    let inside = absolute(place, &path).and_then(|path| self.at(&path));
+                    let inside = absolute(place, path).and_then(|path| self.at(&path));
                     if let Some(inside) = inside {
                         self.collect(&inside, steps - 1, found);
                     }
@@ -164,9 +164,7 @@ impl<'a> Library<'a> {
 
     fn kind_in(&mut self, place: &Place, wanted: &str, steps: usize) -> Option<&'static str> {
         let module = place.module()?;
-        let items = module.items.clone();
-        let is_module = module.modules.contains_key(wanted);
-        for item in &items {
+        for item in &module.items {
             match item {
                 Item::Defined { kind, name } if name == wanted => return Some(kind),
                 Item::Use { path, name } if name == wanted && steps > 0 => {
@@ -181,7 +179,7 @@ impl<'a> Library<'a> {
                 _ => {}
             }
         }
-        is_module.then_some("module")
+        module.modules.contains_key(wanted).then_some("module")
     }
 
     /// `#[macro_export]` puts a macro at the root, wherever it is. Looked for where macros usually are.

@@ -11,7 +11,7 @@ use std::fmt;
 
 use words::Words;
 
-/// A layer. The order is from the ground up, as users see it.
+/// A layer, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     /// What drives the program and moves its bytes: event loops, futures, network protocols.

@@ -33,8 +33,6 @@ pub(crate) enum HubCommand {
         #[arg(short = 'n', long)]
         dry_run: bool,
     },
-    /// Put a packed hub into the project, once all of it is verified
-    Unpack(HubUnpackArgs),
     /// Show what is in the hub and why, in layers
     Show {
         /// Output format
@@ -46,6 +44,8 @@ pub(crate) enum HubCommand {
         #[command(flatten)]
         manifest: ManifestArgs,
     },
+    /// Put a packed hub into the project, once all of it is verified
+    Unpack(HubUnpackArgs),
     /// Bring the hub up to date with the lock file
     Update {
         #[command(flatten)]

@@ -1,6 +1,6 @@
 //! `hub show` and `tree --layers`: what is there, and why.
 
-use dhow_testkit::{Output, Registry};
+use dhow_testkit::{GitRepo, Output, Registry, Sandbox};
 use serde_json::Value;
 
 use super::hidden;
@@ -267,4 +267,53 @@ fn a_project_places_packages_itself() {
     cmd(&f.project, "tree").run().assert_success();
     place("p-silent = 1");
     run(&f.project, "hub show").assert_code(101).assert_stderr_has("a string");
+}
+
+#[test]
+fn packages_of_any_source_are_told_apart() {
+    let (f, repos) = (bare_fixture(fill), Sandbox::new());
+    let library = GitRepo::at(&repos.path("library"));
+    library.file("Cargo.toml", "[package]\nname = \"library\"\nversion = \"1.0.0\"\ncategories = [\"os\"]\n");
+    library.file("src/lib.rs", "pub struct Thing;").commit("first");
+    f.project
+        .file("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\nexclude = [\"beside\"]\nresolver = \"2\"\n")
+        .file(
+            "a/Cargo.toml",
+            format!(
+                "[package]\nname = \"a\"\nversion = \"0.1.0\"\n[dependencies]\nb = {{ path = \"../b\" }}\nbeside = {{ path = \
+                 \"../beside\" }}\nlibrary = {{ git = \"{}\" }}\n",
+                library.url()
+            ),
+        )
+        .file("b/Cargo.toml", "[package]\nname = \"b\"\nversion = \"0.1.0\"\n[dependencies]\np-silent = \"1\"\n")
+        .file("beside/Cargo.toml", "[package]\nname = \"beside\"\nversion = \"0.1.0\"\n");
+    for lib in ["a", "b", "beside"] {
+        f.project.file(format!("{lib}/src/lib.rs"), "");
+    }
+    ok(&f.project, "hub create");
+    std::fs::rename(repos.path("library"), repos.path("gone")).expect("moves");
+    let report = report(&hidden(&f.project, "hub show --format json").run().assert_success());
+    let packages = report["packages"].as_array().expect("packages");
+    let told: Vec<String> = packages
+        .iter()
+        .map(|package| {
+            ["name", "source", "source_name", "layer"]
+                .map(|key| package[key].as_str().expect("text"))
+                .join(" ")
+        })
+        .collect();
+    let git = format!("library git {} system-integration", library.url());
+    let wanted = [
+        "a member  ",
+        "b member  ",
+        "beside path  ",
+        &git,
+        "p-silent registry crates-io memory-and-utilities",
+    ];
+    assert_eq!(told, wanted);
+    assert_eq!(report["project"], "project", "the directory, as there is no root package");
+    let library = package(&report, "library");
+    assert_eq!(library["archive_bytes"], Value::Null);
+    assert!(library["source_bytes"].as_u64().is_some_and(|bytes| (80..300).contains(&bytes)), "{library}");
+    assert_eq!(library["entry_points"][0]["path"], "library::Thing");
 }
