@@ -24,6 +24,8 @@ const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
 const MAX_RATIO: u64 = 20;
 /// Archives that are not larger than this, unpacked, are unpacked in memory first.
 const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
+/// The same where files are held against them, which is one archive for each processor.
+const MAX_OPENED_BYTES: usize = 192 * 1024 * 1024;
 
 /// How much may come out of an archive of a given size.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +86,7 @@ pub(crate) fn list_held(archive: &[u8], dir: &str) -> Result<Inventory, ArchiveE
 }
 
 fn held(archive: &[u8], unpacking: Unpacking<'_>) -> Result<Inventory, ArchiveError> {
-    match inflate(archive) {
+    match inflate(archive, MAX_HELD_BYTES) {
         Some(plain) => {
             let mut archive = Archive::new(Cursor::new(&plain[..]));
             unpacking.all(archive.entries_with_seek().map_err(no_archive)?, Some(&plain))
@@ -94,10 +96,10 @@ fn held(archive: &[u8], unpacking: Unpacking<'_>) -> Result<Inventory, ArchiveEr
     }
 }
 
-/// All that is in a gzip file, if it says itself that it is not too large.
-fn inflate(archive: &[u8]) -> Option<Vec<u8>> {
+/// All that is in a gzip file, if it says itself that it is not larger than `most`.
+fn inflate(archive: &[u8], most: usize) -> Option<Vec<u8>> {
     let size = archive.last_chunk::<4>().map(|size| u32::from_le_bytes(*size))?;
-    let size = usize::try_from(size).ok().filter(|&size| size <= MAX_HELD_BYTES)?;
+    let size = usize::try_from(size).ok().filter(|&size| size <= most)?;
     let mut plain = vec![0; size];
     let written = Decompressor::new().gzip_decompress(archive, &mut plain).ok()?;
     (written == size).then_some(plain)

@@ -11,7 +11,7 @@ use dhow_model::Checksum;
 use tar::Archive;
 
 use super::entries::Unpacking;
-use super::{ArchiveError, Bounds, inflate, no_archive};
+use super::{ArchiveError, Bounds, MAX_OPENED_BYTES, inflate, no_archive};
 
 /// An archive, unpacked in memory.
 pub(crate) struct Opened {
@@ -28,7 +28,7 @@ impl Opened {
     /// # Errors
     /// It holds what no package may hold.
     pub(crate) fn new(archive: &[u8], checksum: Checksum, dir: &str) -> Result<Option<Self>, ArchiveError> {
-        let Some(plain) = inflate(archive) else { return Ok(None) };
+        let Some(plain) = inflate(archive, MAX_OPENED_BYTES) else { return Ok(None) };
         let unpacking = Unpacking::new(dir, None, Bounds::of(archive.len() as u64))?;
         let mut tar = Archive::new(Cursor::new(&plain[..]));
         let (inventory, places) = unpacking.places(tar.entries_with_seek().map_err(no_archive)?, &plain)?;

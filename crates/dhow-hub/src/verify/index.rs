@@ -53,11 +53,18 @@ impl IndexPart {
             }
         }
         let config = self.registry.index_config();
-        if let Some(bytes) = dhow_fs::read_optional(&config)? {
-            found.files += 1;
-            if RegistryConfig::parse(&bytes).is_err() {
-                found.add(config, "is not a registry's `config.json`", Remedy::Remove);
+        match dhow_fs::read_optional(&config)? {
+            Some(bytes) => {
+                found.files += 1;
+                if RegistryConfig::parse(&bytes).is_err() {
+                    found.add(config, "is not a registry's `config.json`", Remedy::Remove);
+                }
             }
+            // An index that is a repository has it in there.
+            None if dhow_fs::stat(&self.registry.index_repository().path().join("HEAD"))?.is_none() => {
+                found.add(config, "is missing", Remedy::Bring);
+            }
+            None => {}
         }
         Ok(found)
     }

@@ -7,6 +7,8 @@ use dhow_formats::lockfile::Lockfile;
 use dhow_fs::FileLock;
 use dhow_home::CargoHome;
 use dhow_hub::{Carry, Contents, Hub, LOCK_FILE, PackError, Packed};
+use dhow_model::SourceId;
+use dhow_workspace::{LoadOptions, Loader};
 
 use super::verify::{contents, inspect};
 use super::work::{hub_of, in_hub, settings};
@@ -14,7 +16,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::hub_sources::registries_of_project;
 use crate::session::{HubUse, Session};
-use crate::workspaces::{self, Care};
+use crate::workspaces;
 
 /// How a hub is unpacked.
 #[derive(Clone, Debug, Default)]
@@ -84,8 +86,16 @@ fn project(session: &Session<'_>) -> Result<PathBuf, Error> {
     if session.manifest_path.is_none() && workspaces::find_manifest(session).is_err() {
         return Ok(session.cwd().to_owned());
     }
-    let session = &session.without_hub();
-    workspaces::open(session, Care::Manifests, |workspace, _| Ok(workspace.root().to_owned()))
+    // What registries are called here, the packed configuration may be the only one to know.
+    let anyone = |_: &str| Ok(SourceId::crates_io());
+    let options = LoadOptions {
+        registries: &anyone,
+        cargo_home: Some(session.config.home()),
+        target_dir: None,
+        build_dir: None,
+    };
+    let manifest = workspaces::find_manifest(session)?;
+    Ok(Loader::new(options).lenient().workspace(&manifest)?.root().to_owned())
 }
 
 /// A directory in the project where a hub is made, under a lock.

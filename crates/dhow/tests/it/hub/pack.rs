@@ -5,9 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use dhow_testkit::{Random, Sandbox};
+use dhow_testkit::{Random, Registry, Sandbox};
 
-use super::with_hub::{WithHub, replace};
+use super::with_hub::{WithHub, fill, replace};
 use crate::support::{cmd, listing, ok, run, without_network};
 
 impl WithHub {
@@ -167,7 +167,7 @@ fn what_is_cut_off_or_changed_is_refused_and_leaves_nothing() {
     let packed = with.packed();
     let there = with.elsewhere(&packed);
     let mut random = Random::new(7);
-    for round in 0..24 {
+    for round in 0..16 {
         let at = usize::try_from(random.below(packed.len() as u64)).expect("a place");
         let mut bytes = packed.clone();
         if round % 2 == 0 {
@@ -205,7 +205,7 @@ fn a_kill_leaves_the_old_hub_or_the_new_one() {
     let new = contents(&there);
     let mut random = Random::new(11);
     let (mut old_left, mut new_left) = (0, 0);
-    for _ in 0..24 {
+    for _ in 0..16 {
         there.file(".cargo/registry/stale", "");
         let at = random.below(u64::try_from(span.as_micros()).expect("short") * 5 / 4);
         let output = unpack_cmd().killed_at(Duration::from_micros(at));
@@ -227,4 +227,32 @@ fn a_kill_leaves_the_old_hub_or_the_new_one() {
     }
     eprintln!("the old one {old_left} times, the new one {new_left} times");
     unpack(&there, "");
+}
+
+/// Its index is a repository in the hub, too.
+#[test]
+fn a_registry_with_a_git_index_travels() {
+    let registry = Registry::new();
+    fill(&registry);
+    let index = registry.git_index(&registry.file_dl());
+    let project = Sandbox::new();
+    let url = index.repo().url();
+    let config = format!("[registries.alt]\nindex = \"{url}\"\n");
+    project.file(".cargo/config.toml", &config);
+    let dependencies = "[dependencies]\none = { version = \"=1.0.0\", registry = \"alt\" }\n";
+    project.manifest("app", dependencies).file("src/lib.rs", "");
+    ok(&project, "generate-lockfile");
+    ok(&project, "hub create");
+    ok(&project, "hub verify");
+    ok(&project, "hub pack hub.tar.zst");
+    let there = Sandbox::new();
+    for file in ["Cargo.toml", "Cargo.lock", "src/lib.rs"] {
+        there.file(file, project.read(file));
+    }
+    there.file("hub.tar.zst", fs::read(project.path("hub.tar.zst")).expect("reads"));
+    unpack(&there, "");
+    ok(&there, "hub verify");
+    fs::remove_dir_all(index.repo().path()).expect("removes");
+    cargo_builds(&there);
+    without_network(cmd(&there, "check --offline --locked")).run().assert_success();
 }

@@ -139,6 +139,9 @@ fn the_index_says_what_the_lock_file_says() {
         || replace(&with.index_file("3/o/oni"), |_| ()),
         &["3/o/oni: is of a package that the lock file"],
     );
+    let config = one.ancestors().nth(4).expect("the index").join("config.json");
+    with.finds(|| fs::remove_file(&config).expect("removes"), &["config.json: is missing"]);
+    with.finds(|| replace(&config, |bytes| bytes.truncate(3)), &["config.json: is not a registry's"]);
     // Of another lock file: a release that the hub does not know, and one that it need not know.
     let manifest = with.project().read("Cargo.toml");
     let lock = with.project().read("Cargo.lock");
