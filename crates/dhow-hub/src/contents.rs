@@ -23,11 +23,13 @@ pub struct Contents {
 impl Contents {
     /// For what a lock file says, of which `compiled` is what is compiled.
     pub fn new(resolve: &Resolve, compiled: &BTreeSet<PackageId>) -> Self {
-        let of_registries = || resolve.iter().filter(|id| id.source().is_registry());
+        // Cargo looks for patches that nothing uses, too.
+        let all = || resolve.iter().chain(resolve.unused_patches().iter().copied());
+        let of_registries = || all().filter(|id| id.source().is_registry());
         Self {
             listed: of_registries().map(|id| (id, resolve.checksum(id))).collect(),
             unpacked: of_registries().filter(|id| compiled.contains(id)).collect(),
-            repositories: resolve.iter().map(PackageId::source).filter(|source| source.is_git()).collect(),
+            repositories: all().map(PackageId::source).filter(|source| source.is_git()).collect(),
         }
     }
 
@@ -55,5 +57,36 @@ impl Contents {
             contents.listed.insert(PackageId::new(&package.name, version, source_id), checksum);
         }
         Ok(contents)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dhow_formats::lockfile::Lockfile;
+
+    #[test]
+    fn all_is_listed_and_what_is_compiled_is_unpacked() {
+        let lock = "version = 4\n\n\
+            [[package]]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\"a\", \"b\", \"g\"]\n\n\
+            [[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\
+            source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\n\
+            [[package]]\nname = \"b\"\nversion = \"2.0.0\"\n\
+            source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\n\
+            [[package]]\nname = \"g\"\nversion = \"3.0.0\"\n\
+            source = \"git+https://example.com/g#0123456789012345678901234567890123456789\"\n";
+        let lock = Lockfile::parse(lock).expect("parses");
+        let app = PackageId::new(
+            "app",
+            semver::Version::new(0, 1, 0),
+            SourceId::for_path(std::path::Path::new("/app")).expect("a path"),
+        );
+        let resolve = Resolve::from_lock(&lock, std::iter::once(app)).expect("resolves");
+        let compiled = resolve.iter().filter(|id| ["app", "a", "g"].contains(&id.name().as_str())).collect();
+        let contents = Contents::new(&resolve, &compiled);
+        let names = |ids: Vec<&PackageId>| ids.iter().map(|id| id.name().to_string()).collect::<Vec<_>>();
+        assert_eq!(names(contents.listed.keys().collect()), ["a", "b"]);
+        assert_eq!(names(contents.unpacked.iter().collect()), ["a"]);
+        assert_eq!(contents.repositories.len(), 1);
     }
 }

@@ -20,6 +20,15 @@ pub enum HubError {
         /// What is wrong with it.
         source: HubConfigError,
     },
+    /// It would be the user's own home.
+    #[error(
+        "`{}` is the user's cargo home: a hub holds nothing but what its project needs, so other projects' packages would \
+         be removed\n\nhelp: move the project to a directory of its own", .root.display()
+    )]
+    IsHome {
+        /// The directory.
+        root: PathBuf,
+    },
     /// There is none.
     #[error(
         "`{}` has no hub\n\nhelp: `dhow hub create` makes one (its settings are `[dhow.hub]` in `.cargo/config.toml`)",

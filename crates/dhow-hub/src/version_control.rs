@@ -27,8 +27,13 @@ const ALL: &str = "\
 /registry/
 /git/
 ";
-/// Locks, notes, and what somebody works on.
+/// Locks, notes, what somebody works on, and what Cargo may leave in any home: tokens and programs.
 const PASSING: &str = "\
+/bin/
+/credentials
+/credentials.toml
+/.crates.toml
+/.crates2.json
 /.dhow/
 /.global-cache
 /.package-cache

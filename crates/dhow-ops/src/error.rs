@@ -53,7 +53,7 @@ pub enum Error {
     #[error(transparent)]
     Hub(#[from] dhow_hub::HubError),
     #[error(
-        "the hub `{}` has not all that `Cargo.lock` needs, and without the network it cannot be brought there\n\n\
+        "the hub `{}` has not all that the project needs, and without the network it cannot be brought there\n\n\
          help: `dhow hub update` with network fills it; `--no-hub` builds without it", .root.display()
     )]
     HubLacks { root: PathBuf, source: Box<Self> },

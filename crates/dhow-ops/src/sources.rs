@@ -75,9 +75,20 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// Reads all that members reach by `path`.
+    /// Reads all that members, patches and replacements reach by `path`.
     pub(crate) fn read_path_dependencies(&mut self, workspace: &Workspace) -> Result<(), Error> {
         let mut todo: Vec<Package> = workspace.members().to_vec();
+        // The lock file does not say where a package of a path is: those that patches name must be known to read it. What is
+        // wrong with one is told when it is looked for.
+        let patches = workspace.patches().iter().flat_map(|patch| &patch.dependencies);
+        let replacements = workspace.replacements().iter().map(|(_, dep)| dep);
+        for dep in patches.chain(replacements).filter(|dep| dep.source().is_path()) {
+            if let Entry::Vacant(place) = self.path_packages.entry(dep.source())
+                && let Ok(package) = self.loader.path_package(dep.source())
+            {
+                todo.push(place.insert(package).clone());
+            }
+        }
         while let Some(package) = todo.pop() {
             let transitive =
                 |dep: &&Dependency| dep.is_transitive() || workspace.member(package.id()).is_some();

@@ -122,15 +122,26 @@ impl Settled<'_> {
         self.pack(git, &incoming)?;
         let new = incoming.join("objects/pack");
         let names: BTreeSet<_> = dhow_fs::list_dir(&new)?.into_iter().map(|entry| entry.file_name).collect();
-        for path in self.surplus()? {
-            dhow_fs::remove_dir_all(&path)?;
-        }
-        let commits: BTreeSet<String> = self.references.values().cloned().collect();
-        dhow_fs::write_if_changed(&place.join("shallow"), text(&commits).as_bytes())?;
         let old = place.join("objects/pack");
+        dhow_fs::create_dir_all(&old)?;
         let is_index = |name: &std::ffi::OsStr| Path::new(name).extension().is_some_and(|e| e == "idx");
         for name in names.iter().filter(|name| !is_index(name)).chain(names.iter().filter(|n| is_index(n))) {
             dhow_fs::rename(&new.join(name), &old.join(name))?;
+        }
+        // Whenever this is interrupted: where history ends is known before what was before is gone, and so are references
+        // to it.
+        let commits: BTreeSet<String> = self.references.values().cloned().collect();
+        let shallow = lines(&place.join("shallow"))?;
+        dhow_fs::write_if_changed(&place.join("shallow"), text(&(&shallow | &commits)).as_bytes())?;
+        let objects = place.join("objects");
+        let (of_objects, others): (Vec<_>, Vec<_>) =
+            self.surplus()?.into_iter().partition(|path| path.starts_with(&objects));
+        for path in others {
+            dhow_fs::remove_dir_all(&path)?;
+        }
+        dhow_fs::write_if_changed(&place.join("shallow"), text(&commits).as_bytes())?;
+        for path in of_objects {
+            dhow_fs::remove_dir_all(&path)?;
         }
         for entry in dhow_fs::list_dir(&old)?.iter().rev().filter(|entry| !names.contains(&entry.file_name)) {
             dhow_fs::remove_file(&entry.path)?;

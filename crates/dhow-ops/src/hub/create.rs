@@ -66,6 +66,8 @@ fn fill(
 ) -> Result<(Resolve, HubChange), Error> {
     let resolve = resolution::resolve(session, workspace, sources, LockOptions::default())?;
     let hub = hub_of(workspace, sources)?;
+    // Whoever tidies up waits for who unpacks.
+    hub.keep_in_place(session)?;
     let contents = hub_fill::contents(session, hub, &resolve)?;
     let commits = hub_fill::index_and_repositories(session, sources, hub, &contents)?;
     let wanted: Vec<Wanted> =

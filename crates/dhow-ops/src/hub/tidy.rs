@@ -25,6 +25,8 @@ pub(super) fn tidy(
     hub.let_go();
     let home = hub.hub.home();
     let guard = home.lock_collection(&|notice| session.tell(Event::of_lock(notice, "hub", home.root())))?;
+    // Others may have worked there while we waited.
+    let surplus = dhow_hub::surplus(&hub.registries, contents, commits)?;
     for path in &surplus {
         guard.remove(path)?;
     }

@@ -25,6 +25,12 @@ pub(super) fn in_hub<T>(
 ) -> Result<T, Error> {
     workspaces::open(session, Care::Lenient, |workspace, sources| {
         let hub = Hub::of_workspace(workspace.root());
+        // A project may lie in the user's directory itself.
+        let users = session.env.home_dir().map(|dir| Hub::of_workspace(&dir));
+        let real = |hub: &Hub| dhow_fs::canonicalize(hub.home().root());
+        if users.is_some_and(|users| real(&users) == real(&hub)) {
+            return Err(HubError::IsHome { root: hub.home().root().to_owned() }.into());
+        }
         work(workspace, sources, &hub)
     })
 }

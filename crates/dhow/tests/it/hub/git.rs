@@ -142,6 +142,35 @@ fn a_hub_that_git_ignores_is_made_again() {
     both_run(&clone, SAYS);
 }
 
+/// Patches are looked for although nothing uses them.
+#[test]
+fn patches_come_too() {
+    let w = with_git();
+    let project = &w.fixture.project;
+    let url = GitRepo::at(&w.repos.path("library")).url();
+    let used = GitRepo::at(&w.repos.path("used"));
+    used.file("Cargo.toml", "[package]\nname = \"leaf\"\nversion = \"1.1.5\"\nedition = \"2021\"\n");
+    used.file("src/lib.rs", "pub fn leaf() { println!(\"patched\"); }").commit("first");
+    let used = used.url();
+    project
+        .file("own/Cargo.toml", "[package]\nname = \"win\"\nversion = \"2.0.1\"\nedition = \"2021\"\n")
+        .file("own/src/lib.rs", "")
+        .file("src/main.rs", "fn main() { println!(\"{}\", top::top()); }")
+        .manifest(
+            "app",
+            &format!(
+                "[dependencies]\ntop = \"1\"\n\n[patch.crates-io]\nlibrary = {{ git = \"{url}\" }}\n\
+                 leaf = {{ git = \"{used}\" }}\nwin = {{ path = \"own\" }}\n"
+            ),
+        );
+    ok(project, "hub create").assert_stderr_has("3 git repositories");
+    assert!(project.read("Cargo.lock").contains("[[patch.unused]]"));
+    fs::rename(w.repos.path(""), w.repos.root().join("gone")).expect("moves");
+    both_run(project, "patched");
+    project.remove(".cargo/git/checkouts").remove(".cargo/.dhow");
+    both_run(project, "patched");
+}
+
 /// Cargo reads such an index from a repository only.
 #[test]
 fn an_index_in_git_becomes_one_commit() {

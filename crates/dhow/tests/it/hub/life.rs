@@ -183,6 +183,26 @@ fn alternative_registries_come_with_their_names() {
     both_run(&f.project, "from the hub 3");
 }
 
+/// A project in the user's own directory: there `.cargo` is not for it alone.
+#[test]
+fn the_home_of_the_user_becomes_no_hub() {
+    let f = project();
+    ok(&f.project, "fetch");
+    for file in ["Cargo.toml", "Cargo.lock", "src/main.rs"] {
+        let place = f.project.home().join(file);
+        fs::create_dir_all(place.parent().expect("a directory")).expect("makes");
+        fs::write(place, f.project.read(file)).expect("writes");
+    }
+    let before = files(&f.project.cargo_home());
+    let there = |words: &str| cmd(&f.project, words).cwd(f.project.home()).run();
+    there("hub create").assert_failure().assert_stderr_has("is the user's cargo home");
+    fs::write(f.project.cargo_home().join("config.toml"), "[dhow.hub]\n").expect("writes");
+    there("hub update").assert_failure();
+    there("hub prune").assert_failure();
+    let after = files(&f.project.cargo_home());
+    assert!(before.iter().all(|file| after.contains(file)), "{after:?}");
+}
+
 /// Whoever works with `CARGO_HOME=.cargo` all the time.
 #[test]
 fn the_home_may_be_the_hub_itself() {

@@ -6,6 +6,7 @@ mod git;
 mod life;
 mod pack;
 mod page;
+mod pages;
 mod show;
 mod using;
 mod verify;
