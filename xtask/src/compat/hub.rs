@@ -12,7 +12,8 @@ use crate::tools;
 use crate::{disk, repository_root};
 
 /// The workspace's members: programs that have little in common.
-const MEMBERS: [&str; 4] = ["bat@0.26.1", "eza@0.23.5", "hyperfine@1.20.0", "just@1.59.0"];
+const MEMBERS: [&str; 5] =
+    ["bat@0.26.1", "fd-find@10.5.0", "hyperfine@1.20.0", "just@1.59.0", "tokei@15.0.0"];
 /// What makes a workspace large.
 const MANY: usize = 200;
 

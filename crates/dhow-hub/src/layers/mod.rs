@@ -9,7 +9,11 @@ mod tests;
 
 use std::fmt;
 
+use dhow_workspace::Package;
+
 use words::Words;
+
+use crate::graph::Need;
 
 /// A layer, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +101,24 @@ pub struct Facts<'a> {
     pub elsewhere_only: bool,
     /// The conditions under which it is needed.
     pub conditions: &'a [String],
+}
+
+impl<'a> Facts<'a> {
+    /// Of a package whose manifest is at hand.
+    pub fn of(package: &'a Package, need: &'a Need) -> Self {
+        let metadata = package.metadata();
+        Self {
+            name: package.name().as_str(),
+            categories: &metadata.categories,
+            keywords: &metadata.keywords,
+            description: metadata.description.as_deref(),
+            links: metadata.links.map(|links| links.as_str()),
+            proc_macro: package.is_proc_macro(),
+            compile_time_only: need.compile_time_only,
+            elsewhere_only: need.on.is_empty(),
+            conditions: &need.conditions,
+        }
+    }
 }
 
 /// A layer and why.

@@ -123,18 +123,7 @@ fn placement(input: &ReportInput<'_>, package: &Package, need: &Need) -> Placeme
     if let Some(layer) = (input.placed)(package.id()) {
         return Placement { layer, reason: "placed by `[dhow.layers]`".to_owned() };
     }
-    let metadata = package.metadata();
-    place(&Facts {
-        name: package.name().as_str(),
-        categories: &metadata.categories,
-        keywords: &metadata.keywords,
-        description: metadata.description.as_deref(),
-        links: metadata.links.map(|links| links.as_str()),
-        proc_macro: package.is_proc_macro(),
-        compile_time_only: need.compile_time_only,
-        elsewhere_only: need.on.is_empty(),
-        conditions: &need.conditions,
-    })
+    place(&Facts::of(package, need))
 }
 
 fn layer(layer: Layer, packages: &[PackageReport]) -> LayerReport {

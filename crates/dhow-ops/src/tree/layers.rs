@@ -82,17 +82,10 @@ fn needs_of(shown: &Layered<'_>) -> BTreeMap<PackageId, Need> {
 }
 
 fn layer(id: PackageId, package: Option<&Package>, need: &Need) -> Layer {
-    let facts = Facts { name: id.name().as_str(), elsewhere_only: need.on.is_empty(), ..Facts::default() };
-    let Some(package) = package else { return place(&facts).layer };
-    let metadata = package.metadata();
-    let facts = Facts {
-        categories: &metadata.categories,
-        keywords: &metadata.keywords,
-        description: metadata.description.as_deref(),
-        links: metadata.links.map(|links| links.as_str()),
-        proc_macro: package.is_proc_macro(),
-        compile_time_only: need.compile_time_only,
-        ..facts
+    let facts = match package {
+        Some(package) => Facts::of(package, need),
+        // Not downloaded: nothing that is wanted needs it.
+        None => Facts { name: id.name().as_str(), elsewhere_only: need.on.is_empty(), ..Facts::default() },
     };
     place(&facts).layer
 }
