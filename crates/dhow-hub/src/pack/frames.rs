@@ -117,6 +117,9 @@ impl<R: BufRead> FrameReader<R> {
                 })) => {
                     io::copy(&mut (&mut self.from).take(length.into()), &mut io::sink())?;
                 }
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::BadMagicNumber(_))) => {
+                    return Err(bad("there is no zstd frame where one should begin"));
+                }
                 Err(error) => return Err(bad(error)),
             }
         }
