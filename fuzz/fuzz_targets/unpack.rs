@@ -11,7 +11,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 
 // The module itself and not its crate, which would bring a whole network client.
 #[path = "../../crates/dhow-fetch/src/archive/mod.rs"]
-#[expect(dead_code, reason = "not all of it is fuzzed")]
+#[expect(dead_code, unused_imports, reason = "not all of it is fuzzed")]
 mod archive;
 
 const DIR: &str = "foo-1.0.0";
