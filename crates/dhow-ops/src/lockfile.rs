@@ -36,7 +36,7 @@ pub fn fetch(session: &Session<'_>, targets: &[String]) -> Result<(), Error> {
             let tools = Tools::find(session, targets)?;
             packages::accessible(&resolve, &roots, true, &|dep| tools.may_need(dep))
         };
-        packages::bring(session, sources, &resolve, &ids)?;
+        packages::load(session, sources, &resolve, &ids)?;
         sources.ask_for_collection();
         Ok(())
     })

@@ -16,21 +16,13 @@ use crate::session::Session;
 use crate::sources::Sources;
 use crate::{hub_fill, last_use};
 
-/// Packages that are on disk.
-pub(crate) struct AtHand {
-    /// Where those from registries are.
-    roots: BTreeMap<PackageId, PathBuf>,
-    /// Those from repositories: which they are is known only when they have been read.
-    from_git: HashMap<PackageId, Package>,
-}
-
-/// Downloads what is missing of `ids`.
-pub(crate) fn bring(
+/// Downloads what is missing, and reads the manifests of all of `ids`.
+pub(crate) fn load(
     session: &Session<'_>,
     sources: &Sources<'_>,
     resolve: &Resolve,
     ids: &BTreeSet<PackageId>,
-) -> Result<AtHand, Error> {
+) -> Result<HashMap<PackageId, Package>, Error> {
     if ids.iter().any(|id| !id.source().is_path()) {
         sources.keep_in_place()?;
     }
@@ -42,17 +34,6 @@ pub(crate) fn bring(
     if let Some(hub) = sources.hub().filter(|_| !of_hub.is_empty()) {
         roots.extend(download(session, sources, &hub.registries, &of_hub)?);
     }
-    Ok(AtHand { roots, from_git })
-}
-
-/// Downloads what is missing, and reads the manifests of all of `ids`.
-pub(crate) fn load(
-    session: &Session<'_>,
-    sources: &Sources<'_>,
-    resolve: &Resolve,
-    ids: &BTreeSet<PackageId>,
-) -> Result<HashMap<PackageId, Package>, Error> {
-    let AtHand { roots, from_git } = bring(session, sources, resolve, ids)?;
     let mut packages = read_manifests(sources.loader(), &roots)?;
     packages.extend(from_git);
     for id in ids.iter().filter(|id| id.source().is_path()) {
