@@ -13,7 +13,7 @@ use crate::{disk, repository_root};
 
 /// The workspace's members: programs that have little in common.
 const MEMBERS: [&str; 5] =
-    ["bat@0.26.1", "fd-find@10.5.0", "hyperfine@1.20.0", "just@1.59.0", "tokei@15.0.0"];
+    ["bat@0.26.1", "fd-find@10.5.0", "hyperfine@1.20.0", "just@1.59.0", "hexyl@0.17.0"];
 /// What makes a workspace large.
 const MANY: usize = 200;
 
