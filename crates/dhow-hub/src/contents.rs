@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dhow_fetch::Wanted;
 use dhow_formats::lockfile::Lockfile;
 use dhow_model::{Checksum, PackageId, SourceId};
 use dhow_resolve::Resolve;
@@ -31,6 +32,12 @@ impl Contents {
             unpacked: of_registries().filter(|id| compiled.contains(id)).collect(),
             repositories: all().map(PackageId::source).filter(|source| source.is_git()).collect(),
         }
+    }
+
+    /// The packages whose archives and sources it has to hold, with their checksums.
+    pub fn wanted(&self) -> Vec<Wanted> {
+        let wanted = |id: &PackageId| Wanted { id: *id, checksum: self.listed.get(id).copied().flatten() };
+        self.unpacked.iter().map(wanted).collect()
     }
 
     /// All that a lock file names, without saying what is compiled. The error is a sentence.

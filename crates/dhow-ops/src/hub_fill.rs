@@ -100,9 +100,8 @@ pub(crate) fn packages(
     let (ours, home) = (&hub.registries, sources.home_registries());
     let mut missing = Vec::new();
     for package in wanted {
-        let is_whole = !ours.lacks_package(package.id)?;
         // Sources are unpacked again without asking anybody.
-        if !is_whole && !ours.has_archive(package.id)? {
+        if !ours.has_archive(package.id)? {
             missing.push(*package);
         }
     }

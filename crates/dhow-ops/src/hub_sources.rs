@@ -8,7 +8,7 @@ use std::path::Path;
 use dhow_config::Config;
 use dhow_fetch::Registries;
 use dhow_home::{CargoHome, ReadGuard};
-use dhow_hub::{Hub, HubSettings};
+use dhow_hub::{Hub, HubError, HubSettings};
 use dhow_model::PackageId;
 use dhow_workspace::{Package, Workspace};
 
@@ -45,6 +45,7 @@ impl HubSources {
         let settings = match session.hub {
             HubUse::Never => return Ok(None),
             HubUse::With(settings) => settings.clone(),
+            HubUse::Required => hub.settings()?.ok_or_else(|| HubError::None { root: root.to_owned() })?,
             HubUse::Found => match hub.settings()? {
                 // A home like any other, then.
                 Some(settings) if !is_home() => settings,
@@ -96,6 +97,6 @@ pub(crate) fn registries_of_project(
     let alone = Session { config: &config, ..*session };
     let mut settings = network::settings(&alone, Replaced::ByConfiguration)?;
     settings.net.offline = true;
-    settings.http = network::settings(session, Replaced::ByConfiguration)?.http;
+    settings.http = network::http(session)?;
     Ok(Registries::new(home.clone(), settings, network::vendored_summary()))
 }

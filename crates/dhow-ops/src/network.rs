@@ -51,7 +51,8 @@ pub(crate) fn git(session: &Session<'_>) -> Result<Arc<GitProgram>, Error> {
     Ok(Arc::new(GitProgram::new(settings.git, settings.http, settings.net)))
 }
 
-fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
+/// How requests are made.
+pub(crate) fn http(session: &Session<'_>) -> Result<HttpSettings, Error> {
     let http = session.config.http()?;
     let proxies = session.config.proxies();
     let trusted = session.config.trust_store();

@@ -23,6 +23,8 @@ pub enum HubUse<'a> {
     /// Packages come from it, if there is one.
     #[default]
     Found,
+    /// They come from it, and there has to be one; it may be the home itself.
+    Required,
     /// They come from the home: `--no-hub`, `DHOW_HUB=0`.
     Never,
     /// As if there were one with these settings.

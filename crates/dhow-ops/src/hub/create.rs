@@ -1,14 +1,13 @@
 //! `hub create` and `hub update`: the hub holds what the lock file needs, and nothing else.
 
-use dhow_fetch::Wanted;
+use dhow_config::Config;
 use dhow_hub::{HubSettings, VersionControl};
 use dhow_resolve::Resolve;
 use dhow_workspace::Workspace;
 
-use super::work::{hub_of, in_hub, settings};
+use super::work::{hub_of, in_hub, make_sources};
 use super::{HubChange, registries, tidy};
 use crate::error::Error;
-use crate::event::Event;
 use crate::hub_fill;
 use crate::resolution::{self, LockOptions};
 use crate::session::{HubUse, Session};
@@ -37,8 +36,9 @@ pub fn hub_create(session: &Session<'_>, options: &HubCreateOptions) -> Result<H
             version_control.tell(hub)?;
         }
         // Last, for it says that there is a hub.
-        hub.write_settings(&options.settings, &registries::unnamed(session, workspace, &resolve)?)?;
-        registries::warn_of_directories(session, workspace)?;
+        let alone = Config::of_project_alone(workspace.root())?;
+        hub.write_settings(&options.settings, &registries::unnamed(session, workspace, &alone, &resolve)?)?;
+        registries::warn_of_directories(session, workspace, &alone)?;
         change.root = hub.home().root().to_owned();
         Ok(change)
     })
@@ -49,8 +49,7 @@ pub fn hub_create(session: &Session<'_>, options: &HubCreateOptions) -> Result<H
 /// # Errors
 /// There is no hub, something cannot be had, or the project cannot be written to.
 pub fn hub_update(session: &Session<'_>) -> Result<HubChange, Error> {
-    let settings = settings(session)?;
-    let session = &Session { hub: HubUse::With(&settings), ..*session };
+    let session = &Session { hub: HubUse::Required, ..*session };
     in_hub(session, |workspace, sources, hub| {
         let (_, mut change) = fill(session, workspace, sources)?;
         change.root = hub.home().root().to_owned();
@@ -70,14 +69,8 @@ fn fill(
     hub.keep_in_place(session)?;
     let contents = hub_fill::contents(session, hub, &resolve)?;
     let commits = hub_fill::index_and_repositories(session, sources, hub, &contents)?;
-    let wanted: Vec<Wanted> =
-        contents.unpacked.iter().map(|id| Wanted { id: *id, checksum: contents.listed[id] }).collect();
-    let (taken, downloaded) = hub_fill::packages(session, sources, hub, &wanted)?;
-    let events = |event| session.tell(Event::Fetch(event));
-    hub.registries.download(&wanted, &|_, _| {}, &events)?;
-    for source in &contents.repositories {
-        hub.registries.checkout(*source, &events)?;
-    }
+    let (taken, downloaded) = hub_fill::packages(session, sources, hub, &contents.wanted())?;
+    make_sources(session, &hub.registries, &contents)?;
     let removed = tidy::tidy(session, hub, &contents, &commits, false)?;
     let packages = contents.unpacked.len();
     let change = HubChange {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dhow_fetch::{Registries, Wanted};
+use dhow_fetch::Registries;
 use dhow_formats::lockfile::Lockfile;
 use dhow_fs::FileLock;
 use dhow_home::CargoHome;
@@ -11,7 +11,7 @@ use dhow_model::SourceId;
 use dhow_workspace::{LoadOptions, Loader};
 
 use super::verify::{contents, inspect};
-use super::work::{hub_of, in_hub, settings};
+use super::work::{hub_of, in_hub, make_sources};
 use crate::error::Error;
 use crate::event::Event;
 use crate::hub_sources::registries_of_project;
@@ -45,8 +45,7 @@ pub struct HubUnpacked {
 /// # Errors
 /// There is no hub, it is not what the lock file says, or the file cannot be written.
 pub fn hub_pack(session: &Session<'_>, file: &Path) -> Result<Packed, Error> {
-    let settings = settings(session)?;
-    let session = &Session { hub: HubUse::With(&settings), ..*session };
+    let session = &Session { hub: HubUse::Required, ..*session };
     in_hub(session, |workspace, sources, place| {
         let contents = contents(session, workspace, sources)?;
         let home = place.home();
@@ -179,17 +178,6 @@ fn packed_contents(file: &Path, lock: &[u8], registries: &Registries) -> Result<
         }
     }
     Ok(contents)
-}
-
-fn make_sources(session: &Session<'_>, registries: &Registries, contents: &Contents) -> Result<(), Error> {
-    let events = |event| session.tell(Event::Fetch(event));
-    let wanted = |id| Wanted { id, checksum: contents.listed.get(&id).copied().flatten() };
-    let wanted: Vec<Wanted> = contents.unpacked.iter().copied().map(wanted).collect();
-    registries.download(&wanted, &|_, _| {}, &events)?;
-    for source in &contents.repositories {
-        registries.checkout(*source, &events)?;
-    }
-    Ok(())
 }
 
 /// Puts the new hub into place, where nobody reads the old one.

@@ -2,7 +2,7 @@
 
 use super::HubChange;
 use super::tidy::tidy;
-use super::work::{hub_of, in_hub, settings};
+use super::work::{hub_of, in_hub};
 use crate::error::Error;
 use crate::event::Event;
 use crate::hub_fill;
@@ -14,8 +14,7 @@ use crate::session::{HubUse, Session};
 /// # Errors
 /// There is no hub, or it cannot be written to.
 pub fn hub_prune(session: &Session<'_>, dry_run: bool) -> Result<HubChange, Error> {
-    let settings = settings(session)?;
-    let session = &Session { hub: HubUse::With(&settings), ..*session };
+    let session = &Session { hub: HubUse::Required, ..*session };
     in_hub(session, |workspace, sources, place| {
         let resolve = resolution::resolve(session, workspace, sources, LockOptions::default())?;
         let hub = hub_of(workspace, sources)?;

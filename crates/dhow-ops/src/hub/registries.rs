@@ -11,17 +11,17 @@ use crate::error::Error;
 use crate::session::Session;
 
 /// Names and indexes of the registries that the project needs and its own configuration does not name. An index on this
-/// machine cannot be moved with the project: that is told.
+/// machine cannot be moved with the project: that is told. `alone` is the project's own configuration.
 pub(super) fn unnamed(
     session: &Session<'_>,
     workspace: &Workspace,
+    alone: &Config,
     resolve: &Resolve,
 ) -> Result<Vec<(String, String)>, Error> {
     let mut used: BTreeSet<SourceId> = resolve.iter().map(|id| id.source()).collect();
     for member in workspace.members() {
         used.extend(member.dependencies().iter().map(|dep| dep.source()));
     }
-    let alone = Config::of_project_alone(workspace.root())?;
     let known: BTreeSet<String> = alone.registry_names()?.into_iter().collect();
     let mut found = Vec::new();
     for name in session.config.registry_names()? {
@@ -51,8 +51,11 @@ pub(super) fn unnamed(
 }
 
 /// Sources of the project's own configuration that lie outside of the project: the hub holds nothing of them.
-pub(super) fn warn_of_directories(session: &Session<'_>, workspace: &Workspace) -> Result<(), Error> {
-    let alone = Config::of_project_alone(workspace.root())?;
+pub(super) fn warn_of_directories(
+    session: &Session<'_>,
+    workspace: &Workspace,
+    alone: &Config,
+) -> Result<(), Error> {
     for (name, source) in alone.sources()?.named() {
         let Some(path) = source.source.url().to_file_path().ok().filter(|_| is_directory(source.source))
         else {

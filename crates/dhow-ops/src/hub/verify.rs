@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 
 use dhow_fetch::{Inspected, Needed, Registries, Remedy, inspect_package, repair};
 use dhow_home::package_dir;
-use dhow_hub::{Contents, HubSettings, survey};
+use dhow_hub::{Contents, survey};
 use dhow_resolve::{CliFeatures, Resolve};
 use dhow_workspace::{Package, Workspace};
 
 use super::create::hub_update;
-use super::work::{hub_of, in_hub, settings};
+use super::work::{hub_of, in_hub};
 use crate::error::Error;
 use crate::event::Event;
 use crate::home::{HomeVerified, damaged_records, verified};
@@ -25,20 +25,19 @@ use crate::{hub_fill, parallel};
 /// # Errors
 /// There is no hub, something cannot be read, or not be mended.
 pub fn hub_verify(session: &Session<'_>, mend: bool) -> Result<HomeVerified, Error> {
-    let settings = settings(session)?;
-    let found = look(session, &settings, false)?;
+    let found = look(session, false)?;
     if !mend || found.findings.is_empty() {
         return Ok(verified(found, false));
     }
     // Others may have been at work since.
-    let found = look(session, &settings, true)?;
+    let found = look(session, true)?;
     hub_update(session)?;
     Ok(verified(found, true))
 }
 
 /// What is wrong with the hub. What is bad is removed, or unpacked again, if it is to be mended.
-fn look(session: &Session<'_>, settings: &HubSettings, mend: bool) -> Result<Inspected, Error> {
-    let session = &Session { hub: HubUse::With(settings), ..*session };
+fn look(session: &Session<'_>, mend: bool) -> Result<Inspected, Error> {
+    let session = &Session { hub: HubUse::Required, ..*session };
     in_hub(session, |workspace, sources, place| {
         let contents = contents(session, workspace, sources)?;
         let hub = hub_of(workspace, sources)?;

@@ -1,22 +1,15 @@
 //! What all commands about hubs begin with: the workspace, its hub, and what that has to hold.
 
-use dhow_hub::{Hub, HubError, HubSettings};
+use dhow_fetch::Registries;
+use dhow_hub::{Contents, Hub, HubError};
 use dhow_workspace::Workspace;
 
 use crate::error::Error;
+use crate::event::Event;
 use crate::hub_sources::HubSources;
 use crate::session::Session;
 use crate::sources::Sources;
 use crate::workspaces::{self, Care};
-
-/// The settings of the hub that there is.
-pub(super) fn settings(session: &Session<'_>) -> Result<HubSettings, Error> {
-    let session = &session.without_hub();
-    workspaces::open(session, Care::Lenient, |workspace, _| {
-        let root = workspace.root().to_owned();
-        Ok(Hub::of_workspace(&root).settings()?.ok_or(HubError::None { root })?)
-    })
-}
 
 /// Works in the workspace, with the place of its hub.
 pub(super) fn in_hub<T>(
@@ -38,4 +31,18 @@ pub(super) fn in_hub<T>(
 /// The hub that packages come from.
 pub(super) fn hub_of<'s>(workspace: &Workspace, sources: &'s Sources<'_>) -> Result<&'s HubSources, Error> {
     Ok(sources.hub().ok_or_else(|| HubError::None { root: workspace.root().to_owned() })?)
+}
+
+/// Unpacks the packages of a hub and checks its repositories out, where that is not done yet.
+pub(super) fn make_sources(
+    session: &Session<'_>,
+    registries: &Registries,
+    contents: &Contents,
+) -> Result<(), Error> {
+    let events = |event| session.tell(Event::Fetch(event));
+    registries.download(&contents.wanted(), &|_, _| {}, &events)?;
+    for source in &contents.repositories {
+        registries.checkout(*source, &events)?;
+    }
+    Ok(())
 }
